@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""The project's commands. Needs Python 3.11 or newer with its venv module, and nothing else.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # before anything that an older Python could not parse
+    sys.exit(
+        "This needs Python 3.11 or newer; this is %d.%d. Try: python3.11 scripts/dev.py"
+        % sys.version_info[:2]
+    )
+
+import argparse
+import os
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import environment as env
+
+# What a part of the tests runs, in the order in which it fails fastest.
+PYTEST_PARTS = ("engine", "snippets", "site", "browser")
+PARTS = ("lint", *PYTEST_PARTS, "pyodide")
+
+
+def run(*command, **options):
+    """Run a child with its output shown; return its exit code."""
+    return subprocess.run(
+        [str(part) for part in command], cwd=env.ROOT, env=env.environ(), check=False, **options
+    ).returncode
+
+
+def prepare():
+    env.ensure_venv()
+    env.ensure_node_modules()
+
+
+def _watch_sources():
+    """Bundle again when the engine or our JavaScript changes; MkDocs then sees its output change."""
+    folders = [env.ROOT / "engine", env.ROOT / "docs" / "assets" / "js"]
+
+    def state():
+        return {p: p.stat().st_mtime_ns for f in folders for p in f.rglob("*") if p.is_file()}
+
+    before = state()
+    while True:
+        time.sleep(1)
+        now = state()
+        if now != before:
+            before = now
+            try:
+                env.bundle()
+            except env.StepError as error:
+                print(error, flush=True)
+
+
+def serve(options, _rest):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((options.host, options.port))
+        except OSError as error:
+            raise env.StepError(
+                f"Port {options.port} on {options.host} cannot be used ({error.strerror}). "
+                f"Try: python3 scripts/dev.py serve --port {options.port + 1}"
+            ) from None
+    prepare()
+    env.bundle()
+    threading.Thread(target=_watch_sources, daemon=True).start()
+    print("Building the pages … the address follows; Ctrl-C ends.", flush=True)
+    return run(
+        env.PYTHON,
+        *("-m", "mkdocs", "serve", "--livereload"),
+        *("--dev-addr", f"{options.host}:{options.port}"),
+    )
+
+
+def build(options, _rest):
+    prepare()
+    env.bundle()
+    target = Path(options.out).resolve()
+    env.run_step(
+        "Pages",
+        [env.PYTHON, "-m", "mkdocs", "build", "--strict", "--clean", "-d", target],
+        "The lines above name the file.",
+    )
+    print(f"The site is in {target}")
+    return 0
+
+
+def _lint():
+    python = env.PYTHON
+    return (
+        run(python, "-m", "ruff", "check", ".")
+        or run(python, "-m", "ruff", "format", "--check", ".")
+        or run(python, "-m", "mypy")
+    )
+
+
+def test(options, rest):
+    parts = options.parts or list(PARTS)
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        raise env.StepError(f"There is no test part {unknown[0]!r}. Parts: {', '.join(PARTS)}")
+    started = time.monotonic()
+    prepare()
+    if {"site", "browser", "pyodide"} & set(parts):
+        env.bundle()
+    if "browser" in parts:
+        env.ensure_browser()
+    failed = []
+    if "lint" in parts and _lint():
+        failed.append("lint")
+    in_pytest = [part for part in PYTEST_PARTS if part in parts]
+    # Pyodide's run needs one core and so does pytest: side by side they take the time of one.
+    beside = None
+    if "pyodide" in parts:
+        log = env.ROOT / ".cache" / "logs" / "pyodide.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        beside = subprocess.Popen(
+            [str(env.node_program("node")), "scripts/pyodide_tests.mjs"],
+            cwd=env.ROOT,
+            env=env.environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=log.open("wb"),
+            stderr=subprocess.STDOUT,
+        )
+    if in_pytest and run(
+        env.PYTHON, "-m", "pytest", *(f"tests/{part}" for part in in_pytest), *rest
+    ):
+        failed.append("pytest")
+    if beside is not None:
+        code = beside.wait()
+        print("\nThe same tests inside Pyodide:", flush=True)
+        print(log.read_text(encoding="utf-8", errors="replace"), flush=True)
+        if code:
+            failed.append("pyodide")
+    seconds = time.monotonic() - started
+    outcome = f"FAILED: {', '.join(failed)}" if failed else f"all green: {', '.join(parts)}"
+    print(f"\n{outcome} ({seconds:.0f} s)", flush=True)
+    return 1 if failed else 0
+
+
+def update(_options, rest):
+    prepare()
+    return run(env.PYTHON, "-m", "scripts.markdown.update", *rest)
+
+
+def bench(options, rest):
+    prepare()
+    if options.what == "boot":
+        env.ensure_browser()
+    env.bundle()
+    return run(env.PYTHON, "-m", f"scripts.bench.{options.what}", *rest)
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="python3 scripts/dev.py", description=__doc__)
+    commands = top.add_subparsers(dest="command", metavar="command", title="commands")
+
+    def command(do, summary, **options):
+        added = commands.add_parser(do.__name__, help=summary, description=summary, **options)
+        added.set_defaults(do=do)
+        return added
+
+    added = command(serve, "the site on this machine, rebuilt as you edit")
+    added.add_argument("--port", type=int, default=8000)
+    added.add_argument("--host", default="127.0.0.1")
+    added = command(build, "the site into site/, ready for any static host")
+    added.add_argument("--out", default="site", help="the folder to fill (default: site)")
+    added = command(
+        test,
+        f"everything, or a part: {', '.join(PARTS)}",
+        epilog="Further options go to pytest, for example: test browser -k slider -x",
+    )
+    added.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    command(update, "rewrite the recorded outputs and figures of the posts' snippets")
+    added = command(bench, "measurements, as ratios to a peer: engine or boot (--json for machines)")
+    added.add_argument("what", choices=("engine", "boot"))
+    return top
+
+
+def main(argv):
+    top = parser()
+    options, rest = top.parse_known_args(argv)
+    if options.command is None:
+        top.print_help()
+        return 0
+    if rest and options.command in ("serve", "build"):
+        top.error(f"unknown argument: {rest[0]}")
+    try:
+        return options.do(options, rest)
+    except env.StepError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    os.chdir(env.ROOT)
+    sys.exit(main(sys.argv[1:]))

