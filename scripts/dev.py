@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""The project's commands. Needs Python 3.11 or newer with its venv module, and nothing else.
-"""
+"""The project's commands. Needs Python 3.11 or newer with its venv module, and nothing else."""
 
 import sys
 
@@ -21,7 +20,7 @@ from pathlib import Path
 import environment as env
 
 # What a part of the tests runs, in the order in which it fails fastest.
-PYTEST_PARTS = ("engine", "snippets", "site", "browser")
+PYTEST_PARTS = ("engine", "commands", "snippets", "site", "browser")
 PARTS = ("lint", *PYTEST_PARTS, "pyodide")
 
 
@@ -38,7 +37,7 @@ def prepare():
 
 
 def _watch_sources():
-    """Bundle again when the engine or our JavaScript changes; MkDocs then sees its output change."""
+    """Bundle again when the engine or our JavaScript changes; MkDocs sees the new files."""
     folders = [env.ROOT / "engine", env.ROOT / "docs" / "assets" / "js"]
 
     def state():
@@ -106,10 +105,10 @@ def test(options, rest):
         raise env.StepError(f"There is no test part {unknown[0]!r}. Parts: {', '.join(PARTS)}")
     started = time.monotonic()
     prepare()
-    if {"site", "browser", "pyodide"} & set(parts):
-        env.bundle()
     if "browser" in parts:
         env.ensure_browser()
+    if {"site", "browser", "pyodide"} & set(parts):
+        env.bundle()
     failed = []
     if "lint" in parts and _lint():
         failed.append("lint")
@@ -177,7 +176,9 @@ def parser():
     )
     added.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     command(update, "rewrite the recorded outputs and figures of the posts' snippets")
-    added = command(bench, "measurements, as ratios to a peer: engine or boot (--json for machines)")
+    added = command(
+        bench, "measurements, as ratios to a peer: engine or boot (--json for machines)"
+    )
     added.add_argument("what", choices=("engine", "boot"))
     return top
 

@@ -26,7 +26,7 @@ class StepError(Exception):
 
 
 def environ():
-    """Environment for every child: ours (certificates and proxies live there) and what MkDocs needs."""
+    """Environment of every child: ours (certificates, proxies) and what MkDocs needs."""
     return {
         **os.environ,
         "NO_MKDOCS_2_WARNING": "1",  # Material prints a banner about MkDocs 2 on every build
@@ -96,7 +96,7 @@ def _is_current(stamp, digest):
 
 def ensure_venv():
     """.venv with exactly the packages of requirements.txt."""
-    digest = _digest(ROOT / "requirements.txt", sys.version, VENV)
+    digest = _digest(ROOT / "requirements.txt", sys.version, str(VENV))
     stamp = VENV / ".stamp"
     if _is_current(stamp, digest) and PYTHON.exists():
         return
@@ -149,7 +149,7 @@ def bundle():
 
 
 def find_browser():
-    """Path of a Chromium-family browser: $CHROME, PATH, or Playwright's own; None if there is none."""
+    """Path of a Chromium-family browser ($CHROME, PATH, Playwright's own), or None."""
     chosen = os.environ.get("CHROME")
     if chosen:
         path = shutil.which(chosen)

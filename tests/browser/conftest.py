@@ -52,7 +52,7 @@ OpenContext = Callable[..., BrowserContext]
 
 @contextmanager
 def contexts(browser: Browser, site_url: str) -> Iterator[OpenContext]:
-    """Open contexts with any Playwright option; at the end no page may have left the site or thrown."""
+    """Opens contexts with any Playwright option; no page may have left the site or thrown."""
     home, trouble = urlsplit(site_url).netloc, []
 
     def watch(page: Page) -> None:
