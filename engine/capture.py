@@ -1,0 +1,151 @@
+"""Redirects what running code prints, reads and warns, and keeps the interpreter as it was."""
+
+import io
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any, NoReturn, TextIO
+
+_UNFINISHED = 8192  # characters of an unfinished line that are kept back
+
+
+class Capture:
+    """While entered, standard output, errors and warnings go to `emit` as stream events, line by
+    line; reading from standard input is refused. While muted, nothing is emitted."""
+
+    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+        self._emit = emit
+        self._streams: tuple[Any, Any, Any] = (
+            _Output(self, "stdout"),
+            _Output(self, "stderr"),
+            _NoInput(),
+        )
+        self._muted = False
+        self._kept: list[str] = []
+        self._kept_size = 0
+        self._kept_name = ""  # the stream it was written to
+
+    def __enter__(self) -> "Capture":
+        self._saved = sys.stdout, sys.stderr, sys.stdin, sys.getrecursionlimit()
+        sys.stdout, sys.stderr, sys.stdin = self._streams
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
+        # Python's own defaults, whatever the process that runs us (pytest, say) has set.
+        warnings.resetwarnings()
+        for category in (
+            ResourceWarning,
+            ImportWarning,
+            PendingDeprecationWarning,
+            DeprecationWarning,
+        ):
+            warnings.simplefilter("ignore", category)
+        warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
+        warnings.showwarning = _show_warning
+        self._filters = list(warnings.filters)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.mute(False)
+        self._warnings.__exit__(None, None, None)
+        sys.stdout, sys.stderr, sys.stdin, limit = self._saved
+        sys.setrecursionlimit(limit)
+
+    def disturbed(self) -> bool:
+        """Whether the code changed what leaving sets back, so that a later run cannot go on as if
+        it had not been left."""
+        return (
+            (sys.stdout, sys.stderr, sys.stdin) != self._streams
+            or sys.getrecursionlimit() != self._saved[3]
+            or warnings.filters != self._filters
+            or warnings.showwarning is not _show_warning
+        )
+
+    def mute(self, muted: bool) -> None:
+        self.flush()
+        self._muted = muted
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Emit an event, after the text that was written before it."""
+        self.flush()
+        if not self._muted:
+            self._emit(event)
+
+    def write(self, name: str, text: str) -> None:
+        if self._muted:
+            return
+        if name != self._kept_name:
+            self.flush()
+            self._kept_name = name
+        self._kept.append(text)
+        self._kept_size += len(text)
+        if "\n" in text or self._kept_size > _UNFINISHED:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._kept:
+            text = "".join(self._kept)
+            self._kept.clear()
+            self._kept_size = 0
+            self._emit({"type": "stream", "name": self._kept_name, "text": text})
+
+
+class _Output(io.TextIOBase):
+    """A stream of the session. It outlives a run: a logging handler may hold on to it."""
+
+    encoding = "utf-8"
+    errors = "strict"
+
+    def __init__(self, capture: Capture, name: str) -> None:
+        self._capture = capture
+        self.name = f"<{name}>"
+        self._stream = name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if text:
+            self._capture.write(self._stream, text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._capture.flush()
+
+    def close(self) -> None:
+        """Nothing: the stream stays open for the runs to come."""
+
+
+class _NoInput(io.TextIOBase):
+    """Standard input of code that runs where nobody can be asked."""
+
+    encoding = "utf-8"
+    name = "<stdin>"
+
+    def _refuse(self) -> NoReturn:
+        raise EOFError("a block cannot ask for input: write the value into the code instead")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1) -> str:
+        self._refuse()
+
+    def readline(self, size: int = -1) -> str:  # type: ignore[override]
+        self._refuse()
+
+    def close(self) -> None:
+        """Nothing: there is nothing to close."""
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    text = warnings.formatwarning(message, category, filename, lineno, line)
+    (file or sys.stderr).write(text)

@@ -1,0 +1,187 @@
+"""Runs snippets: the one runner, used by the tests on CPython, by the tests on Pyodide, and in the
+page. A page is a program: its cells run from top to bottom in one namespace."""
+
+import __future__
+
+import ast
+import linecache
+import sys
+import types
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .capture import Capture
+from .display import SVG, TEXT, Display
+from .tracebacks import Sources, describe_error
+
+Event = dict[str, Any]
+
+_FUTURES = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One snippet. `title` is its file name in tracebacks (the id, if empty); `raises` is the name
+    of the exception it is meant to raise."""
+
+    id: str
+    title: str
+    source: str
+    raises: str | None = None
+
+
+class Session:
+    """Runs cells and reports what they do through `emit`, as JSON-able events:
+
+    - `{"type": "stream", "name": "stdout"|"stderr", "text": str}`
+    - `{"type": "display", "data": {mime: value}, "id": str|None, "update": bool}`
+    - `{"type": "error", "name": str, "message": str, "traceback": str, "frames": [{"cell": id,
+      "line", "end_line", "col", "end_col"}]}`; the frames are those of the cells, outermost first;
+      lines count from 1, columns from 0, in characters.
+    """
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._capture = Capture(emit)
+        self._display = Display(self._capture.event)
+        self._program: _Program | None = None
+
+    def run(self, cells: Sequence[Cell]) -> bool:
+        """Run the program `cells` as if in a fresh namespace; only the last cell's output is
+        emitted. False if an error that its cell does not declare ended the run, in whichever cell.
+
+        Where the live namespace is what the first of these very cells left behind, the run goes on
+        from there: nothing that still holds is computed twice.
+        """
+        if not cells:
+            raise ValueError("no cells to run")
+        with self._capture:
+            program = self._resume(cells)
+            for number in range(len(program.ran), len(cells)):
+                self._capture.mute(number < len(cells) - 1)
+                if not self._run_cell(program, cells[number]):
+                    return False
+        return True
+
+    def _resume(self, cells: Sequence[Cell]) -> "_Program":
+        program = self._program
+        if program is not None:
+            if len(program.ran) < len(cells) and program.ran == list(cells[: len(program.ran)]):
+                return program
+            self._drop(program)
+        return _Program(self._display)
+
+    def _drop(self, program: "_Program") -> None:
+        self._program = None
+        self._capture.mute(True)  # destructors may print
+        program.clear()
+
+    def _run_cell(self, program: "_Program", cell: Cell) -> bool:
+        self._display.new_cell()
+        try:
+            codes = program.compile(cell)
+        except BaseException as error:  # too deeply nested code is a MemoryError, for example
+            # Nothing was executed, so the namespace still is what the cells before left behind.
+            if not self._report(error, program, cell):
+                self._program = program
+                return False
+            codes = []
+        self._program = None  # until the cell has ended as it should
+        try:
+            program.execute(codes)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt too: the page lives on
+            if not self._report(error, program, cell):
+                self._drop(program)
+                return False
+        program.ran.append(cell)
+        if not self._capture.disturbed():
+            self._program = program
+        return True
+
+    def _report(self, error: BaseException, program: "_Program", cell: Cell) -> bool:
+        """Emit the error; True if the cell declares it."""
+        expected = type(error).__name__ == cell.raises
+        if not expected:
+            self._capture.mute(False)
+        self._capture.event(describe_error(error, program.sources))
+        error.__traceback__ = None  # frees the frames, and with them what they hold
+        return expected
+
+
+class _Program:
+    """A namespace, and the cells that made it."""
+
+    def __init__(self, display: Display) -> None:
+        self.module = types.ModuleType("__main__")
+        self.module.__dict__["display"] = display.show
+        self.ran: list[Cell] = []
+        self.sources = Sources()
+        self._display = display
+        self._flags = 0
+
+    def compile(self, cell: Cell) -> list[types.CodeType]:
+        """The cell's code objects: its statements, and apart from them a last expression, which
+        reports its value to sys.displayhook."""
+        name = self.sources.register(cell.id, cell.title or cell.id, cell.source)
+        flags = self._flags
+        tree = compile(cell.source, name, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        last: list[ast.stmt] = []
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not _silenced(name, tree.body[-1]):
+            last = [tree.body.pop()]
+        codes = [compile(tree, name, "exec", flags, dont_inherit=True)]
+        for flag in _FUTURES:
+            flags |= codes[0].co_flags & flag
+        if last:
+            codes.append(compile(ast.Interactive(last), name, "single", flags, dont_inherit=True))
+        self._flags = flags
+        return codes
+
+    def execute(self, codes: Iterable[types.CodeType]) -> None:
+        saved = sys.modules["__main__"], sys.displayhook
+        sys.modules["__main__"], sys.displayhook = self.module, self._display.echo
+        try:
+            for code in codes:
+                exec(code, self.module.__dict__)
+        finally:
+            sys.modules["__main__"], sys.displayhook = saved
+
+    def clear(self) -> None:
+        """Free what the namespace holds now; its functions refer back to it, in a cycle."""
+        self.module.__dict__.clear()
+        self.sources.forget()
+
+
+def _silenced(name: str, last: ast.stmt) -> bool:
+    """Whether a semicolon after the last expression asks for no echo, as in a notebook."""
+    line = linecache.getline(name, last.end_lineno or 0).encode()
+    return line[last.end_col_offset :].lstrip().startswith(b";")
+
+
+def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
+    """What a run shows, as recorded in a page: its text and its figures (SVG).
+
+    The text is the streams, the text of displays without a figure, each on lines of its own, and
+    the last line of a traceback. An update takes the place of what it updates.
+    """
+    shown: list[tuple[str, bool, str | None]] = []  # (text, on lines of its own, figure)
+    places: dict[str, int] = {}
+    for event in events:
+        if event["type"] == "stream":
+            shown.append((event["text"], False, None))
+        elif event["type"] == "error":
+            shown.append((event["traceback"].rstrip("\n").split("\n")[-1], True, None))
+        else:
+            data = event["data"]
+            entry = ("", False, data[SVG]) if SVG in data else (data[TEXT], True, None)
+            if event["update"]:
+                shown[places[event["id"]]] = entry
+                continue
+            if event["id"] is not None:
+                places[event["id"]] = len(shown)
+            shown.append(entry)
+    text = ""
+    for part, own_line, _ in shown:
+        if own_line and text and not text.endswith("\n"):
+            text += "\n"
+        text += part + "\n" * own_line
+    return text, [figure for _, _, figure in shown if figure is not None]
