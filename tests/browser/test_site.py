@@ -1,0 +1,114 @@
+"""The pages in a real browser: accessible, steady, fitting a phone, whole without JavaScript."""
+
+from pathlib import Path
+
+import pytest
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 360, "height": 740}
+
+
+def paths(site_dir: Path) -> list[str]:
+    """Every page of the site, as the end of its address."""
+    found = (str(path.relative_to(site_dir)) for path in site_dir.rglob("*.html"))
+    return sorted(name.removesuffix("index.html") for name in found)
+
+
+def violations(page) -> list[str]:
+    page.add_script_tag(path=str(AXE))
+    # Whatever animates in is judged when it has arrived.
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{page.url}: {found['id']}: {node['target']}: {node['failureSummary']}"
+        for found in result["violations"]
+        for node in found["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(open_context, site_url, site_dir, scheme):
+    page = open_context(color_scheme=scheme, reduced_motion="reduce").new_page()
+    found = []
+    for path in paths(site_dir):
+        page.goto(site_url + path)
+        page.wait_for_load_state("networkidle")
+        found += violations(page)
+    assert not found, "\n".join(found)
+
+
+def test_no_page_is_wider_than_a_phone(open_context, site_url, site_dir):
+    page = open_context(viewport=PHONE).new_page()
+    for path in paths(site_dir):
+        page.goto(site_url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        banner = page.locator(".dl-banner__art").bounding_box()
+        assert banner["x"] >= 0, path
+        assert banner["x"] + banner["width"] <= PHONE["width"], path
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}])
+def test_part_1_does_not_shift(open_context, post_url, viewport):
+    context = open_context(viewport=viewport)
+    context.add_init_script(
+        """window.shift = 0
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries())
+            if (!entry.hadRecentInput) window.shift += entry.value
+        }).observe({type: "layout-shift", buffered: true})"""
+    )
+    page = context.new_page()
+    page.goto(post_url)
+    page.wait_for_load_state("networkidle")
+    height = page.evaluate("document.body.scrollHeight")
+    for y in range(0, height, 400):
+        page.evaluate("y => scrollTo(0, y)", y)
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shift") <= 0.01
+
+
+def test_part_1_without_javascript(open_context, post_url):
+    page = open_context(java_script_enabled=False).new_page()
+    page.goto(post_url)
+    check = page.locator("py-playground[data-block=sanity-check]")
+    assert "df_dx = df_du * du_dx" in check.locator("code").inner_text()
+    assert check.locator(".py-output").is_visible()
+    assert "df_dx=28" in check.locator(".py-output").inner_text()
+    figure = page.locator("py-playground[data-block=graph] figure img")
+    figure.scroll_into_view_if_needed()
+    assert figure.is_visible()
+    assert page.locator(".katex-display").first.is_visible()
+
+
+def test_opening_a_page_loads_no_python_and_no_editor(open_context, post_url):
+    context, asked = open_context(), []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.goto(post_url)
+    page.wait_for_load_state("networkidle")
+    page.mouse.wheel(0, 2000)
+    page.wait_for_timeout(300)
+    ours = [url for url in asked if "/assets/generated/" in url and url.endswith((".js", ".mjs"))]
+    assert [url.rsplit("/", 1)[1] for url in ours] == ["playground.js"]
+    assert not [url for url in asked if "/runtime-" in url]
+
+
+def test_search_finds_a_post(page, site_url):
+    page.goto(site_url)
+    page.keyboard.press("/")
+    page.keyboard.type("wengert")
+    hit = page.locator(".md-search-result__link").first
+    hit.wait_for()
+    assert "/blog/what-is-deep-learning/" in hit.get_attribute("href")
+
+
+def test_dark_and_light_can_be_chosen(open_context, site_url):
+    page = open_context(color_scheme="light").new_page()
+    page.goto(site_url)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.locator("label[title='Switch to light mode']").click()
+    page.locator("label[title='Switch to dark mode']").click()
+    page.wait_for_function(f"{ground} !== '{light}'")
+    page.reload()
+    assert page.evaluate(ground) != light, "the choice is forgotten"
