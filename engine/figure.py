@@ -1,0 +1,60 @@
+"""Figure: a picture as SVG with a text alternative, shown by the page and by Jupyter alike.
+
+A picture brings its own light card: an image in a page cannot follow the page's colour scheme.
+Ink and hues are chosen for contrast on the card (text at least 4.5 : 1).
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+INK, SOFT, LINE, CARD = "#1f2933", "#52606d", "#9aa5b1", "#f8fafc"
+BLUE, RED, GREEN, PURPLE = "#0b61a4", "#b3400a", "#0b7a5b", "#8a3d83"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+
+
+class Figure:
+    """An SVG picture. `title` names it in a few words, `desc` says what it shows."""
+
+    def __init__(
+        self, width: float, height: float, title: str, desc: str, body: Sequence[str]
+    ) -> None:
+        self.title = title
+        self.desc = desc
+        w, h = num(width), num(height)
+        self.svg = "\n".join(
+            [
+                f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}"'
+                f' viewBox="0 0 {w} {h}" role="img" font-family="{FONT}" font-size="13">',
+                f"<title>{escape(title)}</title>",
+                f"<desc>{escape(desc)}</desc>",
+                f'<rect width="{w}" height="{h}" rx="10" fill="{CARD}"/>',
+                *body,
+                "</svg>\n",
+            ]
+        )
+
+    def __repr__(self) -> str:
+        return f"Figure({self.title!r})"
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": f"{self.title}: {self.desc}"}
+
+
+def num(x: float) -> str:
+    """A coordinate, rounded so that the last digits of libm never show in a golden file."""
+    text = f"{x:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def label(x: float, digits: int = 4) -> str:
+    """A number for people: significant digits, a real minus sign."""
+    text = f"{x:.{digits}g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+    return "0" if text == "-0" else text.replace("-", "\N{MINUS SIGN}")
+
+
+def text(x: float, y: float, content: str, attributes: str = "") -> str:
+    """A <text> element with its content escaped."""
+    return f'<text x="{num(x)}" y="{num(y)}" {attributes}>{escape(content)}</text>'
