@@ -1,6 +1,7 @@
 """Draw a computation graph: values as boxes, operations as circles, data flowing to the right."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -41,7 +42,8 @@ def draw(root: Value, names: Mapping[str, object] | None = None, title: str = ""
     over, so that names=globals() works. The first operand's arrow ends above the second's.
     Raises ValueError above 150 nodes.
     """
-    graph, end = root.graph, root.graph.index(root, "draw")
+    # Only these fields: Parts 2 and 3 of the series hand in a Value of a class built in the page.
+    graph, end, _ = root.graph, root.index, root.data  # reading data refuses a stale handle
     nodes = ancestors(graph, end)
     if len(nodes) > LIMIT:
         raise ValueError(f"draw shows at most {LIMIT} nodes, and this expression has {len(nodes)}")
@@ -105,8 +107,10 @@ def node_names(graph: Graph, names: Mapping[str, object]) -> dict[int, str]:
     """Index -> name, from name -> Value; what is no Value of this graph is passed over."""
     found: dict[int, str] = {}
     for name, x in names.items():
-        if isinstance(x, Value) and x.graph is graph:
-            found.setdefault(graph.index(x, "names"), name)
+        if getattr(x, "graph", None) is graph:
+            with suppress(ValueError):  # a stale handle names nothing
+                _ = x.data  # type: ignore[attr-defined]
+                found.setdefault(x.index, name)  # type: ignore[attr-defined]
     return found
 
 
