@@ -1,0 +1,1 @@
+"""How pages are read: their snippets, figures and formulas."""

@@ -1,0 +1,196 @@
+"""Python-Markdown extension: a page's snippets become <py-playground> elements, complete without
+any script: highlighted code, golden output, figures."""
+
+import html
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from .errors import PageError
+from .figures import figures_of, read_figure
+from .pages import DOCS, BuildFailure, Page, PageSource, find_page
+from .snippets import Snippet, parse_page
+
+_MARK = "pySnippetPlaceholder"
+_FENCE = re.compile(r"^[^\n]*(?:```|~~~)", re.MULTILINE)
+
+
+class FencesExtension(Extension):
+    """Needs pymdownx.highlight beside it, whose settings it uses."""
+
+    def __init__(self, **configs: Any) -> None:
+        self.config = {"docs_dir": [str(DOCS), "where the pages are"]}
+        super().__init__(**configs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        page_source = PageSource.of(md)
+        playgrounds = _Playgrounds(md)
+        fences = _FencePreprocessor(md, page_source, playgrounds, Path(self.getConfig("docs_dir")))
+        # After the whitespace is normal (30), before any other fences are read (25).
+        md.preprocessors.register(fences, "snippets", 26)
+        # After inline markup (20) and indentation (10), which must not touch them, and before
+        # links to files are resolved (1 or 0), which must find the figures.
+        md.treeprocessors.register(playgrounds, "snippets", 4)
+        md.block_level_elements.append("py-playground")
+
+
+class _FencePreprocessor(Preprocessor):
+    """Puts a mark, a paragraph of its own, in the place of each snippet and its output."""
+
+    def __init__(
+        self, md: Markdown, source: PageSource, playgrounds: "_Playgrounds", docs: Path
+    ) -> None:
+        super().__init__(md)
+        self._source = source
+        self._playgrounds = playgrounds
+        self._docs = docs
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        self._playgrounds.clear()
+        if not _FENCE.search(text):
+            return lines
+        page = find_page(self._source.text, self._docs)
+        start = page.first_line if page else 1
+        path = page.path if page else self._docs / "(page)"
+        try:
+            snippets = parse_page(text, path, start)
+            if snippets and page is None:
+                raise PageError(
+                    path, 1, "cannot tell which page this is: is there another like it?"
+                )
+        except PageError as error:
+            raise BuildFailure(error) from None
+        parts, position = [], 0
+        for snippet in snippets:
+            assert page is not None
+            mark = self._playgrounds.add(page, snippet)
+            parts.append(f"{text[position : snippet.span[0]]}\n{snippet.indent}{mark}\n")
+            position = snippet.span[1]
+        return "".join([*parts, text[position:]]).split("\n")
+
+
+class _Playgrounds(Treeprocessor):
+    """Puts the elements where the marks are, and misses none."""
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self._waiting: dict[str, tuple[Page, Snippet]] = {}
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+    def add(self, page: Page, snippet: Snippet) -> str:
+        mark = f"{_MARK}{len(self._waiting)}x"
+        self._waiting[mark] = (page, snippet)
+        return mark
+
+    def run(self, root: etree.Element) -> None:
+        parents = {child: parent for parent in root.iter() for child in parent}
+        for paragraph in list(root.iter("p")):
+            mark = (paragraph.text or "").strip()
+            if mark not in self._waiting or len(paragraph):
+                continue
+            if mark != next(iter(self._waiting)):
+                self._fail("the page would show this fence elsewhere than where it stands")
+            element = self._element(*self._waiting.pop(mark))
+            element.tail = paragraph.tail
+            parent = parents[paragraph]
+            parent[list(parent).index(paragraph)] = element
+        if self._waiting:
+            self._fail(
+                "this fence would not be shown as code: it stands inside a comment, in raw HTML, "
+                "or in text indented by four spaces or more"
+            )
+
+    def _fail(self, message: str) -> NoReturn:
+        page, snippet = next(iter(self._waiting.values()))
+        raise BuildFailure(PageError(page.path, snippet.fence_line, message))
+
+    def _element(self, page: Page, snippet: Snippet) -> etree.Element:
+        highlight = _highlighter(self.md)
+        if snippet.static:
+            # A paragraph of nothing but stashed HTML is replaced by it.
+            element = etree.Element("p")
+            element.text = self.md.htmlStash.store(highlight(snippet, snippet.title))
+            return element
+        element = etree.Element("py-playground", {"data-block": snippet.id})
+        if snippet.title:
+            element.set("data-title", snippet.title)
+            etree.SubElement(element, "div", {"class": "py-title"}).text = snippet.title
+        if snippet.raises:
+            element.set("data-raises", snippet.raises)
+        code = element
+        if snippet.hidden:
+            code = etree.SubElement(element, "details", {"class": "py-hidden"})
+            etree.SubElement(code, "summary").text = f"Code: {snippet.title or snippet.id}"
+        self._append_html(code, highlight(snippet, ""))
+        self._append_output(element, page, snippet)
+        return element
+
+    def _append_output(self, element: etree.Element, page: Page, snippet: Snippet) -> None:
+        try:
+            figures = [(path, read_figure(path)) for path in figures_of(page.path, snippet)]
+        except PageError as error:
+            raise BuildFailure(error) from None
+        except ValueError as error:
+            raise BuildFailure(PageError(page.path, snippet.fence_line, str(error))) from None
+        if snippet.output is None and not figures:
+            return
+        output = etree.SubElement(element, "div", {"class": "py-output"})
+        if snippet.output is not None:
+            # HTML drops one line end right after <pre>; stashed, for the serializer spares "&lt;".
+            start = "\n" if snippet.output.startswith("\n") else ""
+            text = start + html.escape(snippet.output, quote=False)
+            self._append_html(output, f'<pre class="py-text">{text}</pre>')
+        for path, figure in figures:
+            frame = etree.SubElement(output, "figure", {"class": "py-figure"})
+            sizes = {"width": figure.width, "height": figure.height}
+            etree.SubElement(frame, "img", {"src": path.name, "alt": figure.alt, **sizes})
+
+    def _append_html(self, element: etree.Element, text: str) -> None:
+        """Add ready HTML, which no later step reads, as the last thing in the element."""
+        stashed = self.md.htmlStash.store(text)
+        if len(element):
+            element[-1].tail = (element[-1].tail or "") + stashed
+        else:
+            element.text = (element.text or "") + stashed
+
+
+def _highlighter(md: Markdown) -> Callable[[Snippet, str], str]:
+    """A function from a snippet and a title to HTML like that of every other block of code."""
+    for extension in md.registeredExtensions:
+        if hasattr(extension, "get_pymdownx_highlighter"):
+            settings = extension.get_pymdownx_highlight_settings()
+            make = extension.get_pymdownx_highlighter()
+            break
+    else:
+        raise RuntimeError("scripts.markdown.fences needs pymdownx.highlight beside it")
+    names = make.__init__.__code__.co_varnames[: make.__init__.__code__.co_argcount]
+    known = {name: value for name, value in settings.items() if name in names}
+    # The text of the code element is what the page runs: all of it, and nothing between.
+    known.update(stripnl=False, linenums=None, line_spans="", line_anchors="", auto_title=False)
+    highlight = make(md, **known)
+
+    def run(snippet: Snippet, title: str) -> str:
+        code: str = highlight.highlight(
+            snippet.source,
+            "python",
+            settings["css_class"],
+            hl_lines=list(snippet.hl_lines),
+            title=title or None,
+        )
+        return code
+
+    return run
+
+
+def makeExtension(**configs: Any) -> FencesExtension:
+    return FencesExtension(**configs)

@@ -1,0 +1,134 @@
+"""The options of a Python fence: ```python {#id title="…" raises=… tol=… hl_lines="…" .hidden}."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        \#(?P<id>[^\s{}"'=\#]+)
+        | \.(?P<flag>[\w-]+)
+        | (?P<key>[\w-]+)=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"'{}=]+))
+    )(?=\s|$)""",
+    re.VERBOSE,
+)
+_FLAGS = ("hidden", "static")
+_KEYS = ("title", "raises", "tol", "hl_lines")
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_RANGE = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the author asked for; empty or None where nothing was."""
+
+    id: str = ""
+    title: str = ""
+    raises: str | None = None
+    tol: float | None = None
+    hl_lines: tuple[int, ...] = ()
+    hidden: bool = False
+    static: bool = False
+
+
+def parse_options(text: str) -> Options:
+    """Read what stands between the braces. Raises ValueError with a one-line reason."""
+    found: dict[str, str] = {}
+    position, text = 0, text.rstrip()
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None:
+            rest = text[position:].strip()
+            raise ValueError(f'cannot read the option {rest!r}: write #id, .flag or key="value"')
+        position = token.end()
+        for name, value in _named(token):
+            if name in found:
+                raise ValueError(f"the option {name!r} is given twice")
+            found[name] = value
+    options = Options(
+        id=_checked_id(found.get("id")),
+        title=_checked_title(found.get("title")),
+        raises=_checked_name(found.get("raises")),
+        tol=_checked_tolerance(found.get("tol")),
+        hl_lines=_checked_lines(found.get("hl_lines")),
+        hidden="hidden" in found,
+        static="static" in found,
+    )
+    if options.static:
+        for name in ("raises", "tol", "hidden"):
+            if name in found:
+                raise ValueError(f"a .static fence is not run, so {name!r} means nothing")
+    return options
+
+
+def _named(token: re.Match[str]) -> list[tuple[str, str]]:
+    if token["id"]:
+        return [("id", token["id"])]
+    if token["flag"]:
+        _known("." + token["flag"], ["." + flag for flag in _FLAGS])
+        return [(token["flag"], "")]
+    _known(token["key"], _KEYS)
+    return [(token["key"], token["bare"] if token["quoted"] is None else token["quoted"])]
+
+
+def _known(name: str, names: list[str] | tuple[str, ...]) -> None:
+    if name in names:
+        return
+    everything = ["#id", *_KEYS, *("." + flag for flag in _FLAGS)]
+    near = difflib.get_close_matches(name, everything, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(everything)}"
+    raise ValueError(f"unknown option {name!r}: {hint}")
+
+
+def _checked_id(value: str | None) -> str:
+    if value is None:
+        return ""
+    if not _ID.fullmatch(value):
+        raise ValueError(f"bad id {value!r}: use lower-case letters, digits and single hyphens")
+    if re.fullmatch(r"block-\d+", value):
+        raise ValueError(f"the id {value!r} is of the form given to fences without one")
+    return value
+
+
+def _checked_title(value: str | None) -> str:
+    if value is None:
+        return ""
+    if not value.strip():
+        raise ValueError("the title is empty")
+    if re.search(r"[&<>\\]", value):
+        raise ValueError(f"the title {value!r} is no file name: leave out &, <, > and \\")
+    return value
+
+
+def _checked_name(value: str | None) -> str | None:
+    if value is not None and not value.isidentifier():
+        raise ValueError(f"raises={value!r} is not the name of an exception")
+    return value
+
+
+def _checked_tolerance(value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        tolerance = float(value)
+    except ValueError:
+        tolerance = 0.0
+    if not 0.0 < tolerance < 1.0:
+        raise ValueError(f"tol={value!r} is not a number between 0 and 1, such as 1e-6")
+    return tolerance
+
+
+def _checked_lines(value: str | None) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    lines: list[int] = []
+    for part in value.split():
+        match = _RANGE.fullmatch(part)
+        first = int(match[1]) if match else 1
+        last = int(match[2] or match[1]) if match else 0
+        if last < first:
+            raise ValueError(f'hl_lines={value!r}: write numbers and ranges, such as "2 4-6"')
+        lines.extend(range(first, last + 1))
+    if not lines:
+        raise ValueError("hl_lines is empty")
+    return tuple(sorted(set(lines)))

@@ -1,0 +1,84 @@
+"""Which file a Markdown extension is converting.
+
+An extension is given text, not a path. The site generator's own idea of the path is not asked for,
+so that the extensions work in any: the page is the one under docs/ with the same text.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown import Markdown
+from markdown.preprocessors import Preprocessor
+
+from .errors import ROOT, PageError
+from .scan import TAB
+
+try:
+    from mkdocs.exceptions import BuildError as _Failure  # printed without a traceback
+except ImportError:
+    _Failure = Exception  # type: ignore[assignment,misc]
+
+DOCS = ROOT / "docs"
+_FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+_ADDED_TITLE = re.compile(r"# [^\n]*\n\n")
+
+
+class BuildFailure(_Failure):
+    """Ends the build with one line, `file:line: message`."""
+
+    def __init__(self, error: PageError) -> None:
+        super().__init__(str(error))
+
+
+@dataclass(frozen=True)
+class Page:
+    """A file under docs/, and the line on which its text begins, below the front matter."""
+
+    path: Path
+    first_line: int
+
+
+def all_pages(docs: Path) -> list[Path]:
+    """Every Markdown file of the site."""
+    return sorted(docs.rglob("*.md"))
+
+
+def find_page(text: str, docs: Path) -> Page | None:
+    """The page whose text this is. None if it is no page's, or if two pages have it."""
+    # The blog's index puts the title above a post that has none of its own in the text.
+    wanted = {_normal(text), _normal(_ADDED_TITLE.sub("", text, count=1))}
+    found = []
+    for path in all_pages(docs):
+        content = path.read_text("utf-8-sig")
+        front = _FRONT_MATTER.match(content)
+        body = content[front.end() :] if front else content
+        if _normal(body) in wanted:
+            blank = len(body) - len(body.lstrip("\n"))
+            found.append(Page(path, content.count("\n", 0, len(content) - len(body) + blank) + 1))
+    return found[0] if len(found) == 1 else None
+
+
+def _normal(text: str) -> str:
+    text = text.replace("\r\n", "\n").expandtabs(TAB)
+    return re.sub(r"(?m)^ +$", "", text).strip("\n")
+
+
+class PageSource(Preprocessor):
+    """Remembers the text of the page before anything has changed it."""
+
+    text = ""
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.text = "\n".join(lines).lstrip("\n")
+        return lines
+
+    @classmethod
+    def of(cls, md: Markdown) -> "PageSource":
+        """The one of this converter, added if it has none yet."""
+        name = "page_source"
+        if name not in md.preprocessors:
+            md.preprocessors.register(cls(md), name, 1000)
+        source = md.preprocessors[name]
+        assert isinstance(source, cls)
+        return source
