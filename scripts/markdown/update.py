@@ -1,0 +1,139 @@
+"""`dev.py update`: runs the snippets and records what they show, in place.
+
+Only what differs is touched; every other byte of a page stays.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import PageError, shown_path
+from .figures import figure_path, unused_figures
+from .golden import Outcome, Program, same, stale_text
+from .pages import DOCS, all_pages
+from .snippets import Snippet, parse_page
+
+
+class Unrecordable(Exception):
+    """A snippet fails in a way that no page records; says where and how."""
+
+
+@dataclass
+class _Changes:
+    """What there is to do on one page, and the words for it."""
+
+    edits: list[tuple[int, int, str]] = field(default_factory=list)  # start, end, new text
+    figures: dict[Path, str] = field(default_factory=dict)
+    removed: list[Path] = field(default_factory=list)
+    report: list[str] = field(default_factory=list)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Update the pages named in argv, or all. Returns 0 if they are up to date now, 1 if a page
+    or snippet has an error, which is printed; the page it is on is left as it is."""
+    parser = argparse.ArgumentParser(prog="dev.py update", description=__doc__.partition("\n")[0])
+    parser.add_argument("pages", nargs="*", type=Path, help="Markdown files (default: all)")
+    pages = parser.parse_args(argv).pages or all_pages(DOCS)
+    failed = changed = 0
+    for page in pages:
+        try:
+            report = update_page(page)
+        except (PageError, Unrecordable, OSError) as error:
+            print(error, file=sys.stderr)
+            failed += 1
+        else:
+            changed += len(report)
+            for line in report:
+                print(line)
+    if not changed and not failed:
+        print("update: every output and figure is up to date")
+    return 1 if failed else 0
+
+
+def update_page(page: Path) -> list[str]:
+    """Record what the page's snippets show. Returns what changed, a line each.
+
+    Raises PageError or Unrecordable; nothing is written then.
+    """
+    with page.open(encoding="utf-8", newline="") as file:
+        text = file.read()
+    snippets = [snippet for snippet in parse_page(text, page) if not snippet.static]
+    if not snippets:
+        return []
+    program = Program(snippets, page)
+    changes = _Changes()
+    drawn: list[Path] = []
+    for snippet in snippets:
+        outcome = program.run(snippet)
+        if outcome.problem:
+            raise Unrecordable(outcome.problem)
+        if stale_text(snippet, outcome):
+            changes.edits.append(_output_edit(text, snippet, outcome.text))
+            changes.report.append(f"{shown_path(page)}:{snippet.line}: output of {snippet.id}")
+        drawn.extend(_figure_changes(page, snippet, outcome, changes))
+    for path in unused_figures(page, text, drawn):
+        changes.removed.append(path)
+        changes.report.append(f"{shown_path(path)}: removed, nothing draws it")
+    _write(page, text, changes)
+    return changes.report
+
+
+def _figure_changes(
+    page: Path, snippet: Snippet, outcome: Outcome, changes: _Changes
+) -> list[Path]:
+    """Note the figures to write; returns the files of all that the snippet draws."""
+    if outcome.figures and page.name != "index.md":
+        message = "a page with figures is named index.md, in a folder of its own beside them"
+        raise PageError(page, snippet.line, message)
+    paths = []
+    for number, figure in enumerate(outcome.figures, 1):
+        path = figure_path(page, snippet.id, number)
+        paths.append(path)
+        if not path.exists() or not same(path.read_text("utf-8"), figure, snippet.tol):
+            changes.figures[path] = figure
+            changes.report.append(f"{shown_path(path)}: figure of {snippet.id}")
+    return paths
+
+
+def _output_edit(text: str, snippet: Snippet, output: str) -> tuple[int, int, str]:
+    end = snippet.code_span[1]
+    if snippet.output_span is None:
+        return end, end, _newlines(text, f"\n\n{_fenced(output, '```', snippet.indent)}")
+    if not output:
+        return end, snippet.output_span[1], ""
+    start, end = snippet.output_span
+    fence = re.match(r"[ \t]*(`+|~+)", text[start:end])
+    assert fence is not None
+    return start, end, _newlines(text, _fenced(output, fence[1], snippet.indent))
+
+
+def _fenced(output: str, fence: str, indent: str) -> str:
+    """An output fence, longer than `fence` if the output has a line that would close it."""
+    runs = re.findall(rf"(?m)^\s*({fence[0]}{{3,}})\s*$", output)
+    fence = fence[0] * max(len(fence), *(len(run) + 1 for run in runs), 3)
+    lines = [f"{fence}output", *output.split("\n"), fence]
+    return "\n".join(indent + line if line else "" for line in lines)
+
+
+def _newlines(text: str, new: str) -> str:
+    return new.replace("\n", "\r\n") if "\r\n" in text else new
+
+
+def _write(page: Path, text: str, changes: _Changes) -> None:
+    for start, end, new in sorted(changes.edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    if changes.edits:
+        parse_page(text, page)  # what is written can be read again
+        with page.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    for path, figure in changes.figures.items():
+        path.write_text(figure, "utf-8", newline="\n")
+    for path in changes.removed:
+        path.unlink()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,78 @@
+"""Collects every snippet of every page as a test: docs/…/index.md::line:34,column:1."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from sybil import Document, Example, Region, Sybil
+
+from scripts.markdown.errors import ROOT, PageError, shown_path
+from scripts.markdown.golden import Program, failure
+from scripts.markdown.snippets import Snippet, parse_page
+
+SLOW_PAGE = 5.0  # seconds on CPython; the reader's browser takes several times as long
+
+
+class SnippetTests:
+    """Sybil's parser and evaluator, and the time that each page took."""
+
+    def __init__(self, docs: Path) -> None:
+        self.seconds: defaultdict[Path, float] = defaultdict(float)
+        self.counts: defaultdict[Path, int] = defaultdict(int)
+        self._sybil = Sybil([self._regions], pattern="*.md", path=str(docs), encoding="utf-8-sig")
+        self.pytest_collect_file = self._sybil.pytest()
+
+    def _regions(self, document: Document) -> Iterable[Region]:
+        path = Path(document.path)
+        try:
+            snippets = parse_page(document.text, path)
+        except PageError as error:
+            start = sum(map(len, document.text.splitlines(keepends=True)[: error.line - 1]))
+            return [Region(start, start, str(error), _refused)]
+        document.namespace["program"] = Program(snippets, path)
+        return [Region(*snippet.span, snippet, self._run) for snippet in snippets]
+
+    def _run(self, example: Example) -> str | None:
+        snippet: Snippet = example.parsed
+        path = Path(example.path)
+        if snippet.static:
+            return _compiled(path, snippet)
+        outcome = example.namespace["program"].run(snippet)
+        self.seconds[path] += outcome.seconds
+        self.counts[path] += 1
+        try:
+            return failure(path, snippet, outcome) or None
+        except PageError as error:
+            return str(error)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self.seconds:
+            return
+        terminalreporter.section("pages")
+        for path, seconds in sorted(self.seconds.items()):
+            line = f"{seconds:6.2f} s  {self.counts[path]:3} snippets  {shown_path(path)}"
+            slow = seconds > SLOW_PAGE
+            if slow:
+                line += f"  more than {SLOW_PAGE:g} s: make its work smaller, readers wait for it"
+            terminalreporter.write_line(line, yellow=slow)
+
+
+def _refused(example: Example) -> str:
+    message: str = example.parsed
+    return message
+
+
+def _compiled(path: Path, snippet: Snippet) -> str | None:
+    """A static snippet is not run, but it must be Python."""
+    try:
+        compile(snippet.source, snippet.title or snippet.id, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = snippet.line + (error.lineno or 1) - 1
+        return f"{shown_path(path)}:{line}: {type(error).__name__}: {error.msg}"
+    return None
+
+
+_tests = SnippetTests(ROOT / "docs")
+pytest_collect_file = _tests.pytest_collect_file
+pytest_terminal_summary = _tests.pytest_terminal_summary
