@@ -1,0 +1,70 @@
+"""What a page's snippets must be besides true: well formed, and without figures left behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.markdown.errors import ROOT, shown_path
+from scripts.markdown.figures import figures_of, unused_figures
+from scripts.markdown.pages import DOCS, all_pages
+from scripts.markdown.snippets import Snippet, parse_page
+
+_ON_CPYTHON = pytest.mark.skipif(sys.platform == "emscripten", reason="ruff is a native program")
+
+
+def _with_snippets() -> list[Path]:
+    return [
+        path for path in all_pages(DOCS) if "```" in path.read_text() or "~~~" in path.read_text()
+    ]
+
+
+@pytest.fixture(params=_with_snippets(), ids=shown_path)
+def page(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+@pytest.fixture
+def snippets(page: Path) -> list[Snippet]:
+    return parse_page(page.read_text("utf-8-sig"), page)
+
+
+def _ruff(page: Path, *arguments: str, text: str | None = None) -> None:
+    command = [sys.executable, "-m", "ruff", *arguments]
+    result = subprocess.run(
+        command, cwd=ROOT, input=text, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        told = (result.stdout + result.stderr).replace(_as_program(page), shown_path(page))
+        pytest.fail(told, pytrace=False)
+
+
+def _as_program(page: Path) -> str:
+    return shown_path(page.with_suffix(".py"))
+
+
+@_ON_CPYTHON
+def test_snippets_are_formatted(page: Path) -> None:
+    """`ruff format` with the page's path sets them."""
+    _ruff(page, "format", "--diff", "--no-cache", shown_path(page))
+
+
+@_ON_CPYTHON
+def test_snippets_pass_the_linter_as_one_program(page: Path, snippets: list[Snippet]) -> None:
+    """Each snippet stands on its own lines of the page, so that ruff names the right ones."""
+    lines: list[str] = []
+    for snippet in snippets:
+        if not snippet.static and not snippet.raises:
+            lines += [""] * (snippet.line - 1 - len(lines))
+            lines += snippet.source.split("\n")
+    source = f"--stdin-filename={_as_program(page)}"
+    options = ["--no-cache", "--output-format=concise", source]
+    _ruff(page, "check", *options, "-", text="\n".join([*lines, ""]) if lines else "")
+
+
+def test_no_figure_is_left_behind(page: Path, snippets: list[Snippet]) -> None:
+    drawn = [path for snippet in snippets for path in figures_of(page, snippet)]
+    unused = unused_figures(page, page.read_text("utf-8-sig"), drawn)
+    assert not unused, f"remove {[shown_path(path) for path in unused]}, or run dev.py update"
