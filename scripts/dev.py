@@ -20,7 +20,13 @@ from pathlib import Path
 import environment as env
 
 # What a part of the tests runs, in the order in which it fails fastest.
-PYTEST_PARTS = ("engine", "commands", "snippets", "site", "browser")
+PYTEST_PARTS = {
+    "engine": ["tests/engine"],
+    "commands": ["tests/commands"],
+    "snippets": ["tests/snippets", "docs"],  # docs: every fence of every page is a test
+    "site": ["tests/site"],
+    "browser": ["tests/browser"],
+}
 PARTS = ("lint", *PYTEST_PARTS, "pyodide")
 
 
@@ -112,7 +118,7 @@ def test(options, rest):
     failed = []
     if "lint" in parts and _lint():
         failed.append("lint")
-    in_pytest = [part for part in PYTEST_PARTS if part in parts]
+    in_pytest = [path for part, paths in PYTEST_PARTS.items() if part in parts for path in paths]
     # Pyodide's run needs one core and so does pytest: side by side they take the time of one.
     beside = None
     if "pyodide" in parts:
@@ -126,9 +132,7 @@ def test(options, rest):
             stdout=log.open("wb"),
             stderr=subprocess.STDOUT,
         )
-    if in_pytest and run(
-        env.PYTHON, "-m", "pytest", *(f"tests/{part}" for part in in_pytest), *rest
-    ):
+    if in_pytest and run(env.PYTHON, "-m", "pytest", *in_pytest, *rest):
         failed.append("pytest")
     if beside is not None:
         code = beside.wait()
