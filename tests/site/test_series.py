@@ -1,0 +1,115 @@
+"""The index, the series box, the tags, previous and next, and the feed know every post: each is
+held against the posts' own front matter, so that there is no second list to keep."""
+
+import datetime
+import re
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[2]
+SERIES = "Intro to Deep Learning"
+
+
+def front_matter(path: Path) -> dict:
+    text = path.read_text(encoding="utf-8")
+    return yaml.safe_load(re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)[1])
+
+
+POSTS = sorted(
+    (front_matter(path) for path in (ROOT / "docs" / "blog" / "posts").rglob("*.md")),
+    key=lambda post: post["date"]["created"],
+)
+SLUGS = [post["slug"] for post in POSTS]
+PARTS = [post for post in POSTS if post.get("series") == SERIES]
+each_post = pytest.mark.parametrize("post", POSTS, ids=SLUGS)
+
+
+def read(site_dir: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((site_dir / name).read_text(encoding="utf-8"), "html.parser")
+
+
+def slug_of(link) -> str:
+    return link["href"].rstrip("/").rsplit("/", 1)[-1]
+
+
+@pytest.fixture(scope="session")
+def feed(site_dir: Path) -> list[ElementTree.Element]:
+    return ElementTree.parse(site_dir / "feed_rss_created.xml").getroot().findall("channel/item")
+
+
+@each_post
+def test_front_matter_is_complete(post):
+    for key in ("title", "slug", "description", "tags"):
+        assert post.get(key), f"{post.get('slug')}: no {key}"
+    # Search engines and feed readers cut what is longer.
+    assert 50 <= len(post["description"]) <= 200, f"{post['slug']}: {len(post['description'])}"
+    assert isinstance(post["date"]["created"], datetime.date)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", post["slug"]), "a number in a slug does not age well"
+
+
+def test_the_feed_has_every_post_with_its_date_and_description(feed):
+    assert len(feed) == len(POSTS)
+    by_slug = {item.findtext("link").rstrip("/").rsplit("/", 1)[-1]: item for item in feed}
+    for post in POSTS:
+        item = by_slug[post["slug"]]
+        assert item.findtext("title") == post["title"]
+        assert item.findtext("description") == post["description"]
+        assert parsedate_to_datetime(item.findtext("pubDate")).date() == post["date"]["created"]
+
+
+def test_the_feed_begins_with_the_newest(feed):
+    dates = [parsedate_to_datetime(item.findtext("pubDate")) for item in feed]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_every_page_names_the_feed(site_dir):
+    for post in POSTS:
+        link = read(site_dir, f"blog/{post['slug']}/index.html").select_one(
+            'link[rel=alternate][type="application/rss+xml"]'
+        )
+        assert link["href"].endswith("feed_rss_created.xml")
+
+
+@pytest.mark.parametrize("post", PARTS, ids=[part["slug"] for part in PARTS])
+def test_the_series_box_lists_all_parts_and_marks_this_one(site_dir, post):
+    box = read(site_dir, f"blog/{post['slug']}/index.html").select_one(".dl-series")
+    parts = box.select("ol.dl-parts > li")
+    assert len(parts) == len(PARTS)
+    for part, item in zip(PARTS, parts, strict=True):
+        if part is post:
+            assert item.get_text(" ", strip=True) == f"{part['title']} (Current)"
+            assert item.find(attrs={"aria-current": "page"})
+        else:
+            assert slug_of(item.find("a")) == part["slug"]
+            assert item.get_text(strip=True) == part["title"]
+
+
+@each_post
+def test_previous_and_next_are_the_neighbours_in_time(site_dir, post):
+    footer = read(site_dir, f"blog/{post['slug']}/index.html").select_one("footer")
+    position = SLUGS.index(post["slug"])
+    for way, neighbour in (("prev", position - 1), ("next", position + 1)):
+        link = footer.select_one(f".md-footer__link--{way}")
+        expected = SLUGS[neighbour] if 0 <= neighbour < len(SLUGS) else None
+        assert (slug_of(link) if link else None) == expected, way
+
+
+def test_the_tags_page_lists_every_post_under_each_of_its_tags(site_dir):
+    page = read(site_dir, "tags/index.html")
+    for post in POSTS:
+        for tag in post["tags"]:
+            heading = page.find(id=f"tag:{tag}")
+            assert heading, f"no tag {tag}"
+            listed = [slug_of(link) for link in heading.find_next("ul").select("a")]
+            assert post["slug"] in listed, f"{tag} does not list {post['slug']}"
+
+
+def test_the_front_page_describes_every_part(site_dir):
+    items = read(site_dir, "index.html").select("ol.dl-parts > li")
+    shown = [(slug_of(item.find("a")), item.find("p").get_text(strip=True)) for item in items]
+    assert shown == [(part["slug"], part["description"]) for part in PARTS]
