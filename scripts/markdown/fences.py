@@ -181,7 +181,7 @@ def _highlighter(md: Markdown) -> Callable[[Snippet, str], str]:
 
     def run(snippet: Snippet, title: str) -> str:
         code: str = highlight.highlight(
-            snippet.source,
+            snippet.source + "\n",
             "python",
             settings["css_class"],
             hl_lines=list(snippet.hl_lines),

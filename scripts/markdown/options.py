@@ -75,7 +75,7 @@ def _known(name: str, names: list[str] | tuple[str, ...]) -> None:
     if name in names:
         return
     everything = ["#id", *_KEYS, *("." + flag for flag in _FLAGS)]
-    near = difflib.get_close_matches(name, everything, 1)
+    near = difflib.get_close_matches(name, everything, 1, cutoff=0.7)
     hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(everything)}"
     raise ValueError(f"unknown option {name!r}: {hint}")
 
