@@ -19,7 +19,7 @@ _DELIMITED = re.compile(r"\\([(\[])(.*)\\[)\]]", re.DOTALL)
 _OPENINGS = {"(": r"(?:\$|\\\()\s*", "[": r"(?:\$\$|\\\[|)\s*"}  # in the page's text
 # A display formula of up to this many characters fits a phone 320 CSS pixels wide. What is longer
 # may have to be scrolled, so the keyboard must be able to reach it.
-_FITS_A_PHONE = 20
+_FITS_A_PHONE = 16
 
 
 class MathExtension(Extension):
