@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from .paths import shown_path
 
 
 class PageError(Exception):
@@ -10,12 +10,4 @@ class PageError(Exception):
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(f"{shown_path(path)}:{line}: {message}")
-        self.path = path
         self.line = line
-        self.message = message
-
-
-def shown_path(path: Path) -> str:
-    """The path as messages show it: from the project's root, where it lies below it."""
-    absolute = path.resolve()
-    return (absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else path).as_posix()

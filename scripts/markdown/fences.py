@@ -15,7 +15,8 @@ from markdown.treeprocessors import Treeprocessor
 
 from .errors import PageError
 from .figures import figures_of, read_figure
-from .pages import DOCS, BuildFailure, Page, PageSource, find_page
+from .pages import BuildFailure, Page, PageSource, find_page
+from .paths import DOCS
 from .snippets import Snippet, parse_page
 
 _MARK = "pySnippetPlaceholder"

@@ -10,8 +10,8 @@ from pytest_doctestplus.output_checker import FLOAT_CMP, OutputChecker
 
 from engine.session import Cell, Event, Session, golden
 
-from .errors import shown_path
 from .figures import figures_of
+from .paths import shown_path
 from .snippets import Snippet
 
 UPDATE = "python3 scripts/dev.py update"

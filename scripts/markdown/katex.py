@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import quickjs
 
-from .errors import ROOT
+from .paths import ROOT
 
 _KATEX = ROOT / "node_modules/katex/dist/katex.min.js"
 _MATHML = "{http://www.w3.org/1998/Math/MathML}"

@@ -13,7 +13,8 @@ from markdown.util import AtomicString
 
 from .errors import PageError
 from .katex import Formula, TexError, render
-from .pages import DOCS, BuildFailure, PageSource, find_page
+from .pages import BuildFailure, PageSource, find_page
+from .paths import DOCS
 
 _DELIMITED = re.compile(r"\\([(\[])(.*)\\[)\]]", re.DOTALL)
 _OPENINGS = {"(": r"(?:\$|\\\()\s*", "[": r"(?:\$\$|\\\[|)\s*"}  # in the page's text

@@ -11,7 +11,8 @@ from pathlib import Path
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
-from .errors import ROOT, PageError
+from .errors import PageError
+from .paths import all_pages
 from .scan import TAB
 
 try:
@@ -19,7 +20,6 @@ try:
 except ImportError:
     _Failure = Exception  # type: ignore[assignment,misc]
 
-DOCS = ROOT / "docs"
 _FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 _ADDED_TITLE = re.compile(r"# [^\n]*\n\n")
 
@@ -37,11 +37,6 @@ class Page:
 
     path: Path
     first_line: int
-
-
-def all_pages(docs: Path) -> list[Path]:
-    """Every Markdown file of the site."""
-    return sorted(docs.rglob("*.md"))
 
 
 def find_page(text: str, docs: Path) -> Page | None:

@@ -1,4 +1,4 @@
-"""`dev.py update`: runs the snippets and records what they show, in place.
+"""`dev.py update`: runs the snippets and notebooks and records what they show, in place.
 
 Only what differs is touched; every other byte of a page stays.
 """
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import PageError, shown_path
+from .errors import PageError
 from .figures import figure_path, unused_figures
 from .golden import Outcome, Program, same, stale_text
-from .pages import DOCS, all_pages
+from .paths import DOCS, all_pages, shown_path
 from .snippets import Snippet, parse_page
 
 
@@ -34,14 +34,17 @@ class _Changes:
 def main(argv: Sequence[str] | None = None) -> int:
     """Update the pages named in argv, or all. Returns 0 if they are up to date now, 1 if a page
     or snippet has an error, which is printed; the page it is on is left as it is."""
+    # Imported here for Jupyter is not in Pyodide, where update_page is tested too.
+    from .notebooks import NotebookError, all_notebooks, update_notebook
+
     parser = argparse.ArgumentParser(prog="dev.py update", description=__doc__.partition("\n")[0])
-    parser.add_argument("pages", nargs="*", type=Path, help="Markdown files (default: all)")
-    pages = parser.parse_args(argv).pages or all_pages(DOCS)
+    parser.add_argument("pages", nargs="*", type=Path, help="Markdown, .ipynb (default: all)")
+    pages = parser.parse_args(argv).pages or [*all_pages(DOCS), *all_notebooks(DOCS)]
     failed = changed = 0
     for page in pages:
         try:
-            report = update_page(page)
-        except (PageError, Unrecordable, OSError) as error:
+            report = (update_notebook if page.suffix == ".ipynb" else update_page)(page)
+        except (PageError, Unrecordable, NotebookError, OSError) as error:
             print(error, file=sys.stderr)
             failed += 1
         else:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sybil import Document, Example, Region, Sybil
 
-from scripts.markdown.errors import ROOT, PageError, shown_path
+from scripts.markdown.errors import PageError
 from scripts.markdown.golden import Program, failure
+from scripts.markdown.paths import DOCS, shown_path
 from scripts.markdown.snippets import Snippet, parse_page
 
 SLOW_PAGE = 5.0  # seconds on CPython; the reader's browser takes several times as long
@@ -73,6 +74,6 @@ def _compiled(path: Path, snippet: Snippet) -> str | None:
     return None
 
 
-_tests = SnippetTests(ROOT / "docs")
+_tests = SnippetTests(DOCS)
 pytest_collect_file = _tests.pytest_collect_file
 pytest_terminal_summary = _tests.pytest_terminal_summary

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.markdown.errors import ROOT, shown_path
 from scripts.markdown.figures import figures_of, unused_figures
-from scripts.markdown.pages import DOCS, all_pages
+from scripts.markdown.paths import DOCS, ROOT, all_pages, shown_path
 from scripts.markdown.snippets import Snippet, parse_page
 
 _ON_CPYTHON = pytest.mark.skipif(sys.platform == "emscripten", reason="ruff is a native program")
