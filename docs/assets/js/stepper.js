@@ -1,0 +1,250 @@
+/**
+ * Walks through a computation graph: first the data fill in, then the gradient comes back, one arrow
+ * at a time. Every number and sentence was made by engine/steps.py; this only shows how far we are.
+ */
+
+import { make } from "./dom.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const PACE = 1800; // ms from step to step while playing, enough to read a sentence
+
+const START = "Nothing is computed yet. Next shows the first step.";
+const SIGNS = { "+": "plus", "\u2212": "minus", 0: "none" };
+
+/**
+ * What is to be seen after the first `count` steps; depends on nothing else, so that Back is exact.
+ * @param {{forward: object[], backward: object[]}} steps
+ * @param {number} count from 0 to all steps
+ */
+export function frameAt(steps, count) {
+  const forward = steps.forward.slice(0, count);
+  const backward = steps.backward.slice(0, Math.max(count - steps.forward.length, 0));
+  const grad = new Map();
+  for (const step of backward) {
+    if (step.operand === null) grad.set(step.node, step.grad);
+    else grad.set(step.to, step.sum);
+  }
+  return {
+    data: new Map(forward.map((step) => [step.node, step.data])),
+    sweeping: backward.length > 0,
+    grad,
+    passed: backward.filter((step) => step.operand !== null),
+    step: backward.at(-1) ?? forward.at(-1) ?? null,
+  };
+}
+
+/**
+ * @param {object} steps what engine.steps displays as application/vnd.engine.steps+json
+ * @returns {HTMLElement} a figure with its buttons
+ */
+export function createStepper(steps) {
+  const total = steps.forward.length + steps.backward.length;
+  const picture = new Picture(steps);
+  const sentence = make("p", { class: "dl-stepper__sentence", role: "status" });
+  const sum = make("p", { class: "dl-stepper__sum", "aria-hidden": "true" });
+  const place = make("span", { class: "dl-stepper__place" });
+  const element = make("div", {
+    class: "dl-stepper",
+    role: "group",
+    "aria-label": `Step by step: ${steps.title}. The left and right arrow keys step, Home restarts.`,
+  });
+
+  let count = 0;
+  let timer = 0;
+
+  const show = (wanted) => {
+    count = Math.min(Math.max(wanted, 0), total);
+    const frame = frameAt(steps, count);
+    picture.show(frame);
+    sentence.textContent = frame.step?.text ?? START;
+    sum.replaceChildren(...account(frame.step));
+    place.textContent = `${count} of ${total}`;
+    // Not `disabled`, which would take the focus from under the reader's finger.
+    for (const button of [restart, back]) button.setAttribute("aria-disabled", `${count === 0}`);
+    next.setAttribute("aria-disabled", `${count === total}`);
+  };
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    play.textContent = "Play";
+  };
+  const go = (wanted) => {
+    stop();
+    if (wanted !== count) show(wanted);
+  };
+  const tick = () => {
+    if (!element.isConnected || count === total) return stop();
+    show(count + 1);
+    if (count === total) stop();
+  };
+  const start = () => {
+    play.textContent = "Pause";
+    timer = setInterval(tick, PACE);
+    show(count === total ? 1 : count + 1);
+    if (count === total) stop();
+  };
+
+  const restart = control("Restart", () => go(0));
+  const back = control("Back", () => go(count - 1));
+  const next = control("Next", () => go(count + 1));
+  const play = control("Play", () => (timer ? stop() : start()));
+
+  const keys = {
+    ArrowLeft: () => go(count - 1),
+    ArrowRight: () => go(count + 1),
+    Home: () => go(0),
+    End: () => go(total),
+  };
+  element.addEventListener("keydown", (event) => {
+    const action = keys[event.key];
+    if (!action || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault(); // the scroll box would move, too
+    action();
+  });
+  element.append(
+    picture.element,
+    sum,
+    sentence,
+    make("div", { class: "dl-stepper__controls" }, restart, back, next, play, place),
+  );
+  show(0);
+  return element;
+}
+
+function control(label, action) {
+  const button = make("button", { type: "button", class: "dl-stepper__button" }, label);
+  button.addEventListener("click", action);
+  return button;
+}
+
+/** The arithmetic of one step along an arrow, for the eye; the sentence says the same in words. */
+function account(step) {
+  if (!step || step.contribution === undefined) return ["\u00a0"];
+  const part = (name, number, kind = "") => {
+    const value = make("b", kind ? { class: `dl-stepper__${kind}` } : {}, number);
+    return make("span", {}, value, ` ${name}`);
+  };
+  const signed = step.sign === "+" ? `+${step.contribution}` : step.contribution;
+  return [
+    part("upstream", step.upstream),
+    " × ",
+    part("local", step.local),
+    " = ",
+    part("contribution", signed, SIGNS[step.sign]),
+    "; ",
+    part("so far", step.before),
+    " → ",
+    part("sum", step.sum),
+  ];
+}
+
+/** The graph, with the places and paths that the engine laid out. */
+class Picture {
+  #boxes = new Map();
+  #circles = new Map();
+  #arrows = new Map();
+
+  constructor(steps) {
+    const { width, height } = steps;
+    this.drawing = draw("svg", {
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      role: "img",
+      "aria-label": `${steps.title}: ${steps.desc}`,
+    });
+    for (const arrow of steps.arrows) {
+      const group = draw("g", { class: "dl-stepper__arrow" });
+      group.append(draw("path", { d: arrow.path, class: "dl-stepper__line" }));
+      if (arrow.head) group.append(draw("path", { d: arrow.head, class: "dl-stepper__head" }));
+      this.#arrows.set(`${arrow.source} ${arrow.target} ${arrow.operand}`, group);
+      this.drawing.append(group);
+    }
+    for (const circle of steps.circles) this.#circles.set(circle.node, this.#circle(circle));
+    for (const box of steps.boxes) this.#boxes.set(box.node, this.#box(box));
+    // Wide graphs scroll in a box of their own, which the keyboard must reach.
+    this.element = make("div", {
+      class: "dl-stepper__scroll",
+      role: "group",
+      tabindex: "0",
+      "aria-label": "Graph",
+    });
+    this.element.append(this.drawing);
+  }
+
+  /** @param {ReturnType<typeof frameAt>} frame */
+  show(frame) {
+    const { step } = frame;
+    const along = step?.contribution === undefined ? null : step;
+    for (const [node, box] of this.#boxes) {
+      box.data.textContent = frame.data.get(node) ?? "";
+      if (box.grad) box.grad.textContent = frame.sweeping ? (frame.grad.get(node) ?? "0") : "";
+      const active = along ? along.to === node : step?.node === node;
+      box.group.classList.toggle("dl-stepper__active", active);
+      box.badge.textContent = along && active ? along.sign : "";
+      box.badge.setAttribute("class", `dl-stepper__badge dl-stepper__${SIGNS[along?.sign]}`);
+    }
+    for (const [node, circle] of this.#circles) {
+      const active = along ? along.from === node : step?.node === node;
+      circle.classList.toggle("dl-stepper__active", active);
+    }
+    for (const group of this.#arrows.values()) group.setAttribute("class", "dl-stepper__arrow");
+    for (const passed of frame.passed) {
+      const group = this.#arrows.get(`${passed.to} ${passed.from} ${passed.operand}`);
+      group?.classList.add("dl-stepper__passed");
+      if (passed === step) group?.classList.add("dl-stepper__now", `dl-stepper__${SIGNS[step.sign]}`);
+    }
+    this.#reveal(this.#boxes.get(along ? along.to : step?.node));
+  }
+
+  /** Keep the box of the step in sight, moving the scroll box alone, never the page. */
+  #reveal(box) {
+    const view = this.element;
+    if (!box || view.scrollWidth <= view.clientWidth) return;
+    const scale = this.drawing.getBoundingClientRect().width / this.drawing.viewBox.baseVal.width;
+    view.scrollLeft = box.middle * scale - view.clientWidth / 2;
+  }
+
+  #circle({ x, y, width, height, sign }) {
+    const group = draw("g", { class: "dl-stepper__circle" });
+    group.append(
+      draw("rect", { x, y, width, height, rx: height / 2 }),
+      label(x + width / 2, y + height / 2 + 4.5, "middle", "", sign),
+    );
+    this.drawing.append(group);
+    return group;
+  }
+
+  #box({ node, x, y, width, height, name, const: constant }) {
+    const group = draw("g", { class: "dl-stepper__box" });
+    const badge = label(x + width - 2, y - 3, "end", "dl-stepper__badge");
+    group.append(draw("rect", { x, y, width, height, rx: 6 }), badge);
+    const rows = constant ? ["data"] : [...(name ? ["name"] : []), "data", "grad"];
+    const parts = { group, badge, middle: x + width / 2 };
+    rows.forEach((row, i) => {
+      const base = y + 17 * (i + 1);
+      if (row === "name") {
+        group.append(label(x + width / 2, base, "middle", "dl-stepper__name", name));
+        return;
+      }
+      if (!constant) group.append(label(x + 9, base, "start", "dl-stepper__key", row));
+      const [at, anchor] = constant ? [x + width / 2, "middle"] : [x + width - 9, "end"];
+      parts[row] = label(at, base, anchor, `dl-stepper__${row}`);
+      group.append(parts[row]);
+    });
+    this.drawing.append(group);
+    return parts;
+  }
+}
+
+function draw(name, attributes) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  return element;
+}
+
+function label(x, y, anchor, kind, content = "") {
+  const element = draw("text", { x, y, "text-anchor": anchor, ...(kind && { class: kind }) });
+  element.textContent = content;
+  return element;
+}
