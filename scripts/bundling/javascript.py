@@ -57,7 +57,9 @@ def _esbuild(source: Path, out: Path, constants: dict[str, str], *options: str) 
             ],
             f"esbuild ({shown(source)})",
         )
-        outputs = json.loads(report.read_text(encoding="utf-8"))["outputs"]
+        outputs: dict[str, dict[str, str]] = json.loads(report.read_text(encoding="utf-8"))[
+            "outputs"
+        ]
     (entry,) = [
         path
         for path, made in outputs.items()

@@ -16,9 +16,15 @@ PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 LOCK = "pyodide-lock.json"
 
 _INSIDE = Path(__file__).parent / "inside"
-_ENGINE_SOURCES = [ROOT / name for name in ("engine", "pyproject.toml", "README.md", "LICENSE")]
+_ENGINE_SOURCES: list[Path | str] = [
+    ROOT / name for name in ("engine", "pyproject.toml", "README.md", "LICENSE")
+]
 # Versions of what makes the stages: packages of node_modules and of the environment.
-_TOOLS = [NODE_MODULES / ".package-lock.json", ROOT / "requirements.txt", sys.version]
+_TOOLS: list[Path | str] = [
+    NODE_MODULES / ".package-lock.json",
+    ROOT / "requirements.txt",
+    sys.version,
+]
 
 
 def make_runtime(out: Path, cache: Path = CACHE) -> Path:
@@ -74,7 +80,7 @@ def _engine(cache: Path, stdlib: Path) -> Path:
         (job / "compiled").rmdir()
         _write_lock(job, wheel)
 
-    inputs = [*_ENGINE_SOURCES, *scripts, Path(__file__), stdlib.name, site.name]
+    inputs: list[Path | str] = [*_ENGINE_SOURCES, *scripts, Path(__file__), stdlib.name, site.name]
     return stage("Engine wheel, byte-compiled", cache, "engine", inputs, make)
 
 
@@ -116,5 +122,5 @@ def _split_stdlib(cache: Path, stdlib: Path, boot: Path) -> Path:
         for path in copies:
             (job / path.name).unlink()
 
-    inputs = [*scripts, boot, stdlib.name]
+    inputs: list[Path | str] = [*scripts, boot, stdlib.name]
     return stage("Standard library, in two parts", cache, "split-stdlib", inputs, make)
