@@ -49,20 +49,25 @@ def unused_figures(page: Path, text: str, used: Iterable[Path]) -> list[Path]:
 
 
 def read_figure(path: Path) -> Figure:
-    """Raises ValueError if the file is not an SVG with a size and words for who cannot see it."""
+    """What a page says of a figure file; raises as parse_figure does."""
+    return parse_figure(path.read_text("utf-8"), path.name)
+
+
+def parse_figure(svg: str, name: str) -> Figure:
+    """Raises ValueError if `svg` is not an SVG with a size and words for who cannot see it."""
     try:
-        root = ElementTree.fromstring(path.read_text("utf-8"))
+        root = ElementTree.fromstring(svg)
     except ElementTree.ParseError as error:
-        raise ValueError(f"{path.name} is not an SVG: {error}") from None
+        raise ValueError(f"{name} is not an SVG: {error}") from None
     words = [(root.findtext(_SVG + tag) or "").strip() for tag in ("title", "desc")]
     if root.tag != _SVG + "svg" or not words[0]:
-        raise ValueError(f"{path.name} needs a <title>, for readers who cannot see it")
+        raise ValueError(f"{name} needs a <title>, for readers who cannot see it")
     box = (root.get("viewBox") or "").replace(",", " ").split()
     width, height = root.get("width") or "", root.get("height") or ""
     if not (width and height) and len(box) == 4:
         width, height = box[2:]
     sizes = [size.removesuffix("px") for size in (width, height)]
     if not all(re.fullmatch(r"\d+(?:\.\d+)?", size) for size in sizes):
-        raise ValueError(f"{path.name} needs a width and a height in pixels, or a viewBox")
+        raise ValueError(f"{name} needs a width and a height in pixels, or a viewBox")
     width, height = (f"{float(size):.0f}" for size in sizes)  # the attributes take whole numbers
     return Figure(width, height, ": ".join(" ".join(word.split()) for word in words if word))
