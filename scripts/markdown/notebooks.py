@@ -39,8 +39,8 @@ def run_notebook(path: Path) -> nbformat.NotebookNode:
     try:
         client.execute()
     except CellExecutionError as error:
-        number = client.code_cells_executed
-        raise NotebookError(f"{shown_path(path)}: cell {number}: {error.ename}: {error.evalue}")
+        where = f"{shown_path(path)}: cell {client.code_cells_executed}"
+        raise NotebookError(f"{where}: {error.ename}: {error.evalue}") from None
     ran.metadata = saved.metadata
     for cell, before in zip(ran.cells, saved.cells, strict=True):
         cell.metadata = before.metadata
