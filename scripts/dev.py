@@ -23,7 +23,7 @@ import environment as env
 PYTEST_PARTS = {
     "engine": ["tests/engine"],
     "commands": ["tests/commands"],
-    "snippets": ["tests/snippets", "docs"],  # docs: every fence of every page is a test
+    "snippets": ["tests/markdown", "tests/snippets", "docs"],  # docs: every fence is a test
     "site": ["tests/site"],
     "browser": ["tests/browser"],
 }
