@@ -1,0 +1,108 @@
+/** The editor of a block; loaded when the first reader wants to edit. */
+
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentLess,
+  indentMore,
+} from "@codemirror/commands";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { EditorState, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, drawSelection, keymap } from "@codemirror/view";
+import { python } from "./highlighting.js";
+
+const setMark = StateEffect.define();
+const errorMark = Decoration.mark({ class: "py-error-mark" });
+const errorLine = Decoration.line({ class: "py-error-line" });
+
+/** What the last error was about; any change of the text takes it away. */
+const markField = StateField.define({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    let result = transaction.docChanged ? Decoration.none : marks;
+    for (const effect of transaction.effects) {
+      if (!effect.is(setMark)) continue;
+      const [from, to] = effect.value;
+      result = Decoration.none;
+      if (to > from) {
+        const line = transaction.newDoc.lineAt(from);
+        result = Decoration.set([errorLine.range(line.from), errorMark.range(from, to)]);
+      }
+    }
+    return result;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/**
+ * Tab leads on through the page until the reader types; from then on it indents, and Escape gives
+ * it back. CodeMirror's own "tab focus mode" does the latter.
+ */
+const typed = StateField.define({
+  create: () => false,
+  update: (value, transaction) => value || transaction.isUserEvent("input"),
+});
+const ifTyped = (command) => (view) => view.state.field(typed) && command(view);
+
+/**
+ * @param {object} options
+ * @param {HTMLElement} options.parent
+ * @param {string} options.text
+ * @param {string} options.label
+ * @param {(text: string) => void} options.onChange
+ * @param {() => void} options.onRun
+ */
+export function createEditor({ parent, text, label, onChange, onRun }) {
+  const run = () => {
+    onRun();
+    return true;
+  };
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        keymap.of([
+          { key: "Mod-Enter", run },
+          { key: "Tab", run: ifTyped(indentMore), shift: ifTyped(indentLess) },
+          ...closeBracketsKeymap,
+          ...defaultKeymap,
+          ...historyKeymap,
+        ]),
+        history(),
+        drawSelection(),
+        closeBrackets(),
+        bracketMatching(),
+        indentOnInput(),
+        indentUnit.of("    "),
+        python,
+        markField,
+        typed,
+        EditorView.contentAttributes.of({
+          "aria-label": `${label}. Control and Enter run it; Escape, then Tab, leaves it.`,
+          autocapitalize: "off",
+          autocorrect: "off",
+          spellcheck: "false",
+        }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) onChange(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  return {
+    /** @param {number | null} offset */
+    focus(offset) {
+      if (offset !== null) view.dispatch({ selection: { anchor: offset }, scrollIntoView: true });
+      view.focus();
+    },
+    replace(from, to, insert) {
+      view.dispatch({ changes: { from, to, insert } });
+    },
+    mark(from, to) {
+      view.dispatch({ effects: setMark.of([from, to]) });
+    },
+  };
+}

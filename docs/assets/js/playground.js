@@ -1,0 +1,5 @@
+/** Entry of the page: everything loaded before the reader asks for anything. */
+
+import { PlaygroundElement } from "./element.js";
+
+customElements.define("py-playground", PlaygroundElement);

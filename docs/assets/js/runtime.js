@@ -1,0 +1,139 @@
+/**
+ * The one Python of the visit: a worker that outlives pages, and the runs that wait for it.
+ *
+ * @typedef {{id: string, title: string, source: string, raises?: string}} Cell
+ *
+ * @typedef {object} Job
+ * @property {object} owner         who runs it; a new job of the same owner replaces the old one
+ * @property {() => Cell[]} program called when the run starts, so that it runs the latest text
+ * @property {(state: {name: "waiting" | "loading" | "running", loaded?: number, total?: number})
+ *   => void} onState
+ * @property {(events: object[]) => void} onEvents
+ * @property {(end: End) => void} onEnd
+ *
+ * @typedef {object} End
+ * @property {"done" | "error" | "stopped" | "replaced" | "failed" | "crashed"} outcome
+ *   "failed": Python could not be loaded; "crashed": it died while running
+ * @property {number} [seconds]     time in Python, downloads apart
+ * @property {string} [message]
+ */
+
+/* global WORKER_PATH */
+
+/** A run of an owner who has asked for a newer one is given this long to end by itself (ms). */
+const PATIENCE = 600;
+
+class Runtime {
+  /** @type {Worker | null} */ #worker = null;
+  /** @type {Job[]} */ #queue = [];
+  /** @type {Job | null} */ #current = null;
+  #ready = false;
+  #progress = { loaded: 0, total: 0 };
+  #overdue = 0;
+
+  /** Start loading Python, because somebody is about to need it. */
+  prepare() {
+    if (!this.#worker) this.#spawn();
+  }
+
+  /** @param {Job} job */
+  run(job) {
+    this.#unqueue(job.owner, "replaced");
+    this.#queue.push(job);
+    this.prepare();
+    if (this.#current?.owner === job.owner && !this.#overdue) {
+      this.#overdue = setTimeout(() => this.#restart({ outcome: "replaced" }), PATIENCE);
+    }
+    this.#next();
+  }
+
+  /** End the owner's job, wherever it is, with what it has shown so far. */
+  cancel(owner) {
+    this.#unqueue(owner, "stopped");
+    if (this.#current?.owner === owner) this.#restart({ outcome: "stopped" });
+    else if (!this.#ready && !this.#queue.length) this.#kill();
+  }
+
+  #unqueue(owner, outcome) {
+    const dropped = this.#queue.filter((job) => job.owner === owner);
+    this.#queue = this.#queue.filter((job) => job.owner !== owner);
+    for (const job of dropped) job.onEnd({ outcome });
+  }
+
+  #next() {
+    if (!this.#current && this.#ready && this.#queue.length) {
+      this.#current = this.#queue.shift();
+      this.#worker.postMessage({ type: "run", cells: this.#current.program() });
+      this.#current.onState({ name: "running" });
+    }
+    const state = this.#ready ? { name: "waiting" } : { name: "loading", ...this.#progress };
+    for (const job of this.#queue) job.onState(state);
+  }
+
+  #end(end) {
+    const job = this.#current;
+    this.#current = null;
+    clearTimeout(this.#overdue);
+    this.#overdue = 0;
+    job?.onEnd(end);
+  }
+
+  #spawn() {
+    const worker = new Worker(new URL(WORKER_PATH, import.meta.url), { type: "module" });
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => {
+      if (worker === this.#worker) this.#receive(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (worker === this.#worker) this.#receive({ type: "lost", message: event.message });
+    };
+  }
+
+  #kill() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#ready = false;
+    this.#progress = { loaded: 0, total: 0 };
+  }
+
+  #restart(end) {
+    this.#kill();
+    this.#spawn();
+    this.#end(end);
+    this.#next();
+  }
+
+  #receive(message) {
+    switch (message.type) {
+      case "progress":
+        this.#progress = { loaded: message.loaded, total: message.total };
+        this.#next();
+        break;
+      case "ready":
+        this.#ready = true;
+        this.#next();
+        break;
+      case "events":
+        this.#current?.onEvents(message.events);
+        break;
+      case "end":
+        this.#end({ outcome: message.ok ? "done" : "error", seconds: message.seconds });
+        this.#next();
+        break;
+      case "lost":
+        if (this.#ready) this.#restart({ outcome: "crashed", message: message.message });
+        else this.#fail(message.message);
+        break;
+    }
+  }
+
+  #fail(message) {
+    this.#kill();
+    const jobs = this.#queue;
+    this.#queue = [];
+    for (const job of jobs) job.onEnd({ outcome: "failed", message });
+  }
+}
+
+export const runtime = new Runtime();

@@ -1,0 +1,119 @@
+/** The code of a block: static until the reader edits it, from then on in the editor. */
+
+import { make } from "./dom.js";
+import { StaticCode } from "./staticcode.js";
+
+export class SourceView {
+  /** Where the text is shown: static code or editor; both have `replace` and `mark`. */
+  #surface;
+  #static;
+  #editor = null;
+  #mounting = null;
+  #marked = [0, 0];
+
+  /**
+   * @param {HTMLElement} element the static code
+   * @param {string} label names the editor
+   * @param {{onChange: () => void, onRun: () => void, onEdit: (offset: number | null) => void}}
+   *   handlers `onEdit`: the reader wants to edit
+   */
+  constructor(element, label, handlers) {
+    this.label = label;
+    this.handlers = handlers;
+    this.#static = this.#surface = new StaticCode(element);
+    this.original = this.text = this.#static.text;
+    element.addEventListener("click", (event) => this.#click(event));
+  }
+
+  /** Replace a part of the text. */
+  replace(from, to, insert) {
+    this.#surface.replace(from, to, insert);
+    if (!this.#editor) this.#changed(this.text.slice(0, from) + insert + this.text.slice(to));
+  }
+
+  /** The original text again. */
+  reset() {
+    if (this.#editor) this.replace(0, this.text.length, this.original);
+    else {
+      this.#static.restore();
+      this.#changed(this.original);
+    }
+  }
+
+  /** Go on with a text that the reader has typed before. */
+  restore(text) {
+    this.replace(0, this.text.length, text);
+    this.#open().catch(() => {}); // the text is there, if without colours
+  }
+
+  /** Open the editor and put the cursor there. Rejects if the editor cannot be loaded. */
+  async edit(offset = null) {
+    await this.#open();
+    this.#editor.focus(offset);
+  }
+
+  /**
+   * Mark what an error is about.
+   * @param {{line: number, end_line: number, col: number, end_col: number}} frame
+   * @returns {number} where that is
+   */
+  mark(frame) {
+    const from = this.#offset(frame.line, frame.col);
+    const to = Math.max(this.#offset(frame.end_line, frame.end_col), from + 1);
+    this.#marked = [from, Math.min(to, this.text.length)];
+    this.#surface.mark(...this.#marked);
+    return from;
+  }
+
+  clearMark() {
+    if (this.#marked[1]) this.#surface.mark(0, 0);
+    this.#marked = [0, 0];
+  }
+
+  #open() {
+    this.#mounting ??= this.#mount().catch((error) => {
+      this.#mounting = null; // so that it can be tried again
+      throw error;
+    });
+    return this.#mounting;
+  }
+
+  async #mount() {
+    const { createEditor } = await import("./editor/editor.js");
+    const parent = make("div", { class: "py-editor highlight" });
+    this.#editor = createEditor({
+      parent,
+      text: this.text,
+      label: this.label,
+      onChange: (text) => this.#changed(text),
+      onRun: this.handlers.onRun,
+    });
+    this.#static.mark(0, 0);
+    this.#surface = this.#editor;
+    this.#surface.mark(...this.#marked);
+    this.#static.element.after(parent);
+    this.#static.element.hidden = true;
+  }
+
+  #changed(text) {
+    this.text = text;
+    this.clearMark();
+    this.handlers.onChange();
+  }
+
+  /** Columns count characters, offsets count UTF-16 units. */
+  #offset(line, column) {
+    const lines = this.text.split("\n");
+    const before = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+    const inLine = [...(lines[line - 1] ?? "")].slice(0, column).join("").length;
+    return Math.min(before + inLine, this.text.length);
+  }
+
+  /** A click asks for the editor, at the place clicked; selecting text does not. */
+  #click(event) {
+    const selection = getSelection();
+    if (event.button || !selection.isCollapsed) return;
+    const offset = this.#static.offsetOf(selection.anchorNode, selection.anchorOffset);
+    this.handlers.onEdit(offset === null ? null : Math.min(offset, this.text.length));
+  }
+}

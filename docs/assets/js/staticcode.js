@@ -1,0 +1,67 @@
+/** The highlighted code as it came with the page. */
+
+/** Error marks in static code, of all blocks; a browser without highlights shows none there. */
+const marks = globalThis.Highlight ? new Highlight() : null;
+if (marks) CSS.highlights.set("py-error", marks);
+
+export class StaticCode {
+  #code;
+  #original;
+  #mark = null;
+
+  /** @param {HTMLElement} element the code and its frame */
+  constructor(element) {
+    this.element = element;
+    this.#code = element.querySelector("code");
+    this.#original = [...this.#code.childNodes].map((node) => node.cloneNode(true));
+  }
+
+  /** The code as it was, highlighted. */
+  restore() {
+    this.#code.replaceChildren(...this.#original.map((node) => node.cloneNode(true)));
+  }
+
+  get text() {
+    return this.#code.textContent.replace(/\n$/, "");
+  }
+
+  /** Replace a part of the text, keeping the highlighting of the rest. */
+  replace(from, to, insert) {
+    let pending = insert;
+    for (const { node, start, end } of [...this.#nodes()]) {
+      if (end < from || start > to || (end === from && from !== to)) continue;
+      const before = node.data.slice(0, Math.max(from - start, 0));
+      node.data = before + pending + node.data.slice(Math.max(to - start, 0));
+      pending = "";
+    }
+  }
+
+  /** Mark what an error is about; nothing, if the range is empty. */
+  mark(from, to) {
+    if (this.#mark) marks?.delete(this.#mark);
+    this.#mark = null;
+    if (from === to || !marks) return;
+    this.#mark = new Range();
+    for (const { node, start, end } of this.#nodes()) {
+      if (start <= from) this.#mark.setStart(node, Math.min(from - start, node.length));
+      if (start < to) this.#mark.setEnd(node, Math.min(to, end) - start);
+    }
+    marks.add(this.#mark);
+  }
+
+  /** Where in the text a place in the document is, or null. */
+  offsetOf(node, offset) {
+    for (const piece of this.#nodes()) if (piece.node === node) return piece.start + offset;
+    return null;
+  }
+
+  *#nodes() {
+    const walker = document.createTreeWalker(this.#code, NodeFilter.SHOW_TEXT);
+    for (let start = 0; walker.nextNode(); ) {
+      const node = /** @type {Text} */ (walker.currentNode);
+      const end = start + node.length;
+      yield { node, start, end };
+      start = end;
+    }
+  }
+}

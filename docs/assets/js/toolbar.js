@@ -1,0 +1,95 @@
+/** The bar above a block: its title, its buttons, and what it is doing. */
+
+import { icon, make } from "./dom.js";
+
+// Material Design Icons (Apache License 2.0).
+const ICONS = {
+  run: "M8 5.14v14l11-7z",
+  stop: "M18 18H6V6h12z",
+  edit: "M20.71 7.04c.39-.39.39-1.04 0-1.41l-2.34-2.34c-.37-.39-1.02-.39-1.41 0l-1.84 1.83 3.75 3.75M3 17.25V21h3.75L17.81 9.93l-3.75-3.75z",
+  reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8",
+  copy: "M19 21H8V7h11m0-2H8a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2V7a2 2 0 0 0-2-2m-3-4H4a2 2 0 0 0-2 2v14h2V3h12z",
+};
+
+/** A run that ends within this time (ms) does not turn the Run button into Stop and back. */
+const SHORT = 150;
+
+export class Toolbar {
+  #buttons = {};
+  #busy = false;
+  #turn = 0;
+
+  /**
+   * @param {HTMLElement | null} title the block's static title, which moves into the bar
+   * @param {Record<"run" | "stop" | "edit" | "reset" | "copy", () => void>} actions
+   */
+  constructor(title, actions) {
+    this.actions = actions;
+    this.status = make("span", { class: "py-status", role: "status" });
+    this.amount = make("span", { class: "py-amount", "aria-hidden": "true" });
+    const buttons = make("div", { class: "py-buttons" });
+    for (const [name, label] of [
+      ["run", "Run"],
+      ["edit", "Edit"],
+      ["reset", "Reset"],
+      ["copy", "Copy"],
+    ]) {
+      const text = make("span", { class: "py-button-text" }, label);
+      const button = make("button", { type: "button", class: `py-button py-button--${name}` });
+      button.append(icon(ICONS[name]), text);
+      button.addEventListener("click", () => this.#press(name));
+      this.#buttons[name] = button;
+      buttons.append(button);
+    }
+    this.element = make("div", { class: "py-bar" });
+    if (title) this.element.append(title);
+    this.element.append(make("div", { class: "py-state" }, this.status, this.amount), buttons);
+    this.resettable = false;
+  }
+
+  get runButton() {
+    return this.#buttons.run;
+  }
+
+  get editButton() {
+    return this.#buttons.edit;
+  }
+
+  /** Whether there is anything to set back. */
+  set resettable(value) {
+    this.#buttons.reset.disabled = !value;
+  }
+
+  /** Say what the block does; announced when it changes. */
+  say(text) {
+    this.amount.textContent = "";
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+
+  /** How far a download is; not announced, for it changes all the time. */
+  count(loaded, total) {
+    const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+    this.amount.textContent = total ? `${megabytes(loaded)} / ${megabytes(total)} MB` : "";
+    this.element.style.setProperty("--py-loaded", total ? loaded / total : 0);
+  }
+
+  /** Turn Run into Stop while the block is busy, on the same button: the focus stays. */
+  set busy(busy) {
+    if (busy === this.#busy) return;
+    this.#busy = busy;
+    clearTimeout(this.#turn);
+    const turn = () => {
+      const [path, text] = this.#buttons.run.children;
+      this.#buttons.run.classList.toggle("py-button--stop", busy);
+      path.firstChild.setAttribute("d", busy ? ICONS.stop : ICONS.run);
+      text.textContent = busy ? "Stop" : "Run";
+    };
+    if (busy) this.#turn = setTimeout(turn, SHORT);
+    else turn();
+  }
+
+  #press(name) {
+    const stops = name === "run" && this.#buttons.run.classList.contains("py-button--stop");
+    this.actions[stops ? "stop" : name]();
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Sends what a run says to the page, in batches: at once while there is little, every 50 ms when
+ * there is much, and not without end.
+ */
+
+const INTERVAL = 50; // ms
+const BURST = 8; // batches in an interval that are sent at once
+const MAX_LINES = 10_000;
+const MAX_CHARACTERS = 250_000;
+const MAX_FIGURES = 200;
+const MAX_TRACEBACK = 20_000; // characters; an error's message may be of any length
+
+const CUT =
+  `Output cut: a run shows up to ${MAX_LINES.toLocaleString("en")} lines, ` +
+  `${MAX_CHARACTERS.toLocaleString("en")} characters and ${MAX_FIGURES} figures.`;
+
+export class Outbox {
+  #events = [];
+  #begun = 0; // when the interval began
+  #sent = 0; // batches sent in it
+  #cut = false;
+  #lines = 0;
+  #characters = 0;
+  #figures = 0;
+
+  /** @param {(events: object[]) => void} send */
+  constructor(send) {
+    this.send = send;
+  }
+
+  /** A run begins: count anew. */
+  start() {
+    this.#cut = false;
+    this.#lines = this.#characters = this.#figures = 0;
+  }
+
+  /** @param {"stdout" | "stderr"} name */
+  stream(name, text) {
+    if (this.#cut) return;
+    const fitting = this.#admit(text);
+    const last = this.#events.at(-1);
+    if (last?.type === "stream" && last.name === name) last.text += fitting;
+    else if (fitting) this.#events.push({ type: "stream", name, text: fitting });
+    if (fitting !== text) this.#cutHere();
+    this.#sendSoon();
+  }
+
+  /** @param {object} event a display or an error, see engine/session.py */
+  event(event) {
+    if (event.type === "error") event.traceback = shortened(event.traceback);
+    else if (this.#cut || this.#takenByWaiting(event)) return;
+    else if (!this.#fits(event)) return this.#cutHere();
+    this.#events.push(event);
+    this.#sendSoon();
+  }
+
+  /** Send what has waited long enough; called often while Python runs. */
+  tick() {
+    if (this.#events.length && performance.now() - this.#begun >= INTERVAL) this.#sendSoon();
+  }
+
+  flush() {
+    if (!this.#events.length) return;
+    const events = this.#events;
+    this.#events = [];
+    this.send(events);
+  }
+
+  #sendSoon() {
+    const now = performance.now();
+    if (now - this.#begun >= INTERVAL) {
+      this.#begun = now;
+      this.#sent = 0;
+    }
+    if (this.#sent++ < BURST) this.flush();
+  }
+
+  /** The page draws once per interval what is shown again and again in one place. */
+  #takenByWaiting({ data, id, update }) {
+    const waiting = update && this.#events.find((event) => event.id === id);
+    if (waiting) waiting.data = data;
+    return Boolean(waiting);
+  }
+
+  #fits({ data, update }) {
+    const text = data["text/plain"];
+    if (Object.keys(data).length > 1) return update || this.#figures++ < MAX_FIGURES;
+    return update ? text.length <= MAX_CHARACTERS : this.#admit(`${text}\n`).length > text.length;
+  }
+
+  /** The part of a text that may still be shown. */
+  #admit(text) {
+    let end = Math.min(text.length, MAX_CHARACTERS - this.#characters);
+    for (let at = text.indexOf("\n"); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) {
+      if (++this.#lines === MAX_LINES) end = at + 1;
+    }
+    this.#characters += end;
+    return text.slice(0, end);
+  }
+
+  #cutHere() {
+    this.#cut = true;
+    this.#events.push({ type: "cut", message: CUT });
+    this.flush();
+  }
+}
+
+/** A long traceback without its middle: where it starts and what it says at the end stay. */
+function shortened(traceback) {
+  if (traceback.length <= MAX_TRACEBACK) return traceback;
+  const half = MAX_TRACEBACK / 2;
+  return `${traceback.slice(0, half)}\n[…]\n${traceback.slice(-half)}`;
+}
