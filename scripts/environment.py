@@ -95,23 +95,24 @@ def _is_current(stamp, digest):
 
 
 def ensure_venv():
-    """.venv with exactly the packages of requirements.txt."""
-    digest = _digest(ROOT / "requirements.txt", sys.version, str(VENV))
-    stamp = VENV / ".stamp"
-    if _is_current(stamp, digest) and PYTHON.exists():
-        return
-    stamp.unlink(missing_ok=True)
-    run_step(
-        "Python environment",
-        [sys.executable, "-m", "venv", "--clear", VENV],
-        "The venv module is needed; on Debian: apt-get install python3-venv",
-    )
-    run_step(
-        "Python packages (about 250 MB the first time)",
-        [PYTHON, "-m", "pip", "install", "--require-hashes", "-r", ROOT / "requirements.txt"],
-        "Is there a network? Then try the same command again; what was downloaded is kept.",
-    )
-    stamp.write_text(digest)
+    """.venv of this very Python, with the packages of requirements.txt."""
+    interpreter, packages = VENV / ".interpreter", VENV / ".packages"
+    made_by = _digest(sys.version, str(VENV))
+    if not (_is_current(interpreter, made_by) and PYTHON.exists()):
+        run_step(
+            "Python environment",
+            [sys.executable, "-m", "venv", "--clear", VENV],
+            "The venv module is needed; on Debian: apt-get install python3-venv",
+        )
+        interpreter.write_text(made_by)
+    wanted = _digest(ROOT / "requirements.txt")
+    if not _is_current(packages, wanted):
+        run_step(
+            "Python packages (about 250 MB the first time)",
+            [PYTHON, "-m", "pip", "install", "--require-hashes", "-r", ROOT / "requirements.txt"],
+            "Is there a network? Then try the same command again; what was downloaded is kept.",
+        )
+        packages.write_text(wanted)
 
 
 def node_program(name):

@@ -91,7 +91,7 @@ def test_no_network_is_one_clear_line(bare_clone):
     last = answer.stderr.strip().splitlines()[-1]
     assert last.startswith("Python packages (about 250 MB the first time) failed")
     assert "Is there a network?" in last
-    assert not (bare_clone / ".venv" / ".stamp").exists()
+    assert not (bare_clone / ".venv" / ".packages").exists()
 
 
 def test_chosen_browser_that_is_none_is_refused():
