@@ -1,12 +1,13 @@
 """Our JavaScript, bundled by esbuild, and KaTeX's style sheet with its fonts."""
 
 import json
+import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
-from .pyodide import NODE_MODULES
+from .node import installed
 from .stage import ROOT, BundleError, run, shown
 
 SOURCES = ROOT / "docs" / "assets" / "js"
@@ -41,17 +42,12 @@ def _esbuild(source: Path, out: Path, constants: dict[str, str], *options: str) 
     if not source.is_file():
         raise BundleError(f"{shown(source)} is missing.")
     # The program itself: the script in esbuild/bin drowns its messages in those of Node.
-    programs = [
-        *NODE_MODULES.glob("@esbuild/*/bin/esbuild"),
-        *NODE_MODULES.glob("@esbuild/*/*.exe"),
-    ]
-    if not programs:
-        raise BundleError("node_modules/@esbuild is missing. Try: npm ci")
+    program = installed("@esbuild/*/esbuild.exe" if os.name == "nt" else "@esbuild/*/bin/esbuild")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         run(
             [
-                *(programs[0], source, f"--outdir={out}", f"--metafile={report}"),
+                *(program, source, f"--outdir={out}", f"--metafile={report}"),
                 *(f"--define:{name}={json.dumps(text)}" for name, text in constants.items()),
                 *(*_OPTIONS, *options),
             ],
@@ -70,9 +66,7 @@ def _esbuild(source: Path, out: Path, constants: dict[str, str], *options: str) 
 
 def copy_katex(out: Path) -> None:
     """Put katex.min.css and the fonts that today's browsers take from it into out/katex."""
-    katex = NODE_MODULES / "katex" / "dist"
-    if not katex.is_dir():
-        raise BundleError("node_modules/katex is missing. Try: npm ci")
+    katex = installed("katex/dist")
     css = (katex / "katex.min.css").read_text(encoding="utf-8")
     # Each font is offered as woff2, woff and ttf; a browser takes the first one it knows.
     css, count = re.subn(r',url\(fonts/[\w-]+\.(woff|ttf)\) format\("\w+"\)', "", css)

