@@ -15,7 +15,7 @@ from scripts.markdown.paths import DOCS, all_pages, shown_path
 from scripts.markdown.snippets import Snippet, parse_page
 
 PYTHON_FENCE = re.compile(
-    r"(?:`{3,}|~{3,})[ \t]*[{.]*[ \t]*(?:i?python|py|ipy)[^`\n]*", re.IGNORECASE
+    r"(?:`{3,}|~{3,})[ \t]*[{.]*[ \t]*(?:i?python\w*|pycon|py[23]?)\b[^`]*$", re.IGNORECASE
 )
 
 
