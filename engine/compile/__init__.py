@@ -1,0 +1,58 @@
+"""Compiles a recorded loss: to Python source, or to WebAssembly.
+
+    loss = …                                    # of one sample, recorded on a Graph or a Tracer
+    run = compile_loss(loss, parameters, inputs, targets, backend="wasm")
+    mean_loss, gradient = run(w, x, y)          # flat buffers of float64, for a batch of samples
+    losses = run.train(w, x, y, rates)          # len(rates) steps in one call
+
+The way: `lower` makes a Tape of what the loss needs, `build` a Program of statements, and
+`python_source` or `straight_line` code of those; `tape_machine` runs a large Tape as it is.
+"""
+
+from collections.abc import Callable, Sequence
+
+from engine.compile.build import build
+from engine.compile.compiled import Compiled, CompiledPython
+from engine.compile.optimizers import Adam
+from engine.compile.python_source import python_source
+from engine.compile.tape import Tape, lower
+from engine.compile.tracer import TraceError, Tracer
+from engine.compile.wasm import CompiledWasm, HostMissingError
+from engine.graph import Value
+
+__all__ = [
+    "Adam",
+    "Compiled",
+    "CompiledPython",
+    "CompiledWasm",
+    "HostMissingError",
+    "Tape",
+    "TraceError",
+    "Tracer",
+    "build",
+    "compile_loss",
+    "lower",
+    "python_source",
+]
+
+
+def compile_loss(
+    loss: Value,
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    targets: Sequence[Value] = (),
+    backend: str = "python",
+) -> Compiled:
+    """Compile the loss of one sample, and its gradient by each parameter.
+
+    Every leaf that the loss uses has to be given, in the order of the buffers to come; numbers in
+    the formula stay numbers. Backends: "python", and "wasm", which needs a page, Node or the
+    package wasmtime. A loss recorded on a Tracer cannot have a number built in unnoticed.
+    """
+    backends: dict[str, Callable[[Tape], Compiled]] = {
+        "python": CompiledPython,
+        "wasm": CompiledWasm,
+    }
+    if backend not in backends:
+        raise ValueError(f"there is no backend {backend!r}: use {' or '.join(backends)}")
+    return backends[backend](lower(loss, parameters, inputs, targets))

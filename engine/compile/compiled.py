@@ -1,0 +1,138 @@
+"""A compiled loss, whatever it was compiled to."""
+
+import linecache
+import weakref
+import zlib
+from abc import ABC, abstractmethod
+from array import array
+from collections.abc import Iterable, Sequence
+
+from engine.compile.build import build
+from engine.compile.optimizers import Adam, sgd
+from engine.compile.python_source import load, python_source
+from engine.compile.tape import Tape
+
+Numbers = Sequence[float] | Iterable[float]
+
+
+class Compiled(ABC):
+    """The mean loss over a batch and its gradient, from numbers in flat buffers.
+
+    A batch of n samples has n × tape.inputs inputs, one sample after the other, and
+    n × tape.targets targets. Without either, there is one sample.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+
+    def __call__(
+        self, parameters: Numbers, inputs: Numbers = (), targets: Numbers = ()
+    ) -> "tuple[float, array[float]]":
+        """(mean loss, its gradient by each parameter)."""
+        w, (x, y, _) = self._parameters(parameters), self._batch(inputs, targets)
+        return self._evaluate(w, x, y)
+
+    def train(
+        self,
+        parameters: "array[float]",
+        inputs: Numbers,
+        targets: Numbers,
+        rates: Numbers,
+        adam: Adam | None = None,
+    ) -> "array[float]":
+        """One step over the whole batch for each learning rate; the loss before each step.
+
+        Moves the parameters, which have to be an array("d"), in place: by gradient descent, or by
+        the given Adam.
+        """
+        if not isinstance(parameters, array) or parameters.typecode != "d":
+            raise TypeError('train moves the parameters in place: make them an array("d")')
+        self._parameters(parameters)
+        x, y, _ = self._batch(inputs, targets)
+        if adam is not None:
+            adam.fit(len(parameters))
+        return self._train(parameters, x, y, doubles(rates), adam)
+
+    @abstractmethod
+    def _evaluate(
+        self, w: "array[float]", x: "array[float]", y: "array[float]"
+    ) -> "tuple[float, array[float]]": ...
+
+    @abstractmethod
+    def _train(
+        self,
+        w: "array[float]",
+        x: "array[float]",
+        y: "array[float]",
+        rates: "array[float]",
+        adam: Adam | None,
+    ) -> "array[float]": ...
+
+    def _parameters(self, parameters: Numbers) -> "array[float]":
+        w, count = doubles(parameters), self.tape.parameters
+        if len(w) != count:
+            raise ValueError(f"the tape has {count} parameters, not {len(w)}")
+        return w
+
+    def _batch(self, inputs: Numbers, targets: Numbers) -> "tuple[array[float], array[float], int]":
+        x, y, tape = doubles(inputs), doubles(targets), self.tape
+        sizes = set()
+        for name, buffer, each in (("inputs", x, tape.inputs), ("targets", y, tape.targets)):
+            if len(buffer) % each if each else len(buffer):
+                raise ValueError(f"{len(buffer)} {name} do not make samples of {each}")
+            if each:
+                sizes.add(len(buffer) // each)
+        if len(sizes) > 1 or 0 in sizes:
+            raise ValueError(
+                f"{len(x)} inputs and {len(y)} targets do not make samples of {tape.inputs} "
+                f"and {tape.targets}"
+            )
+        return x, y, sizes.pop() if sizes else 1
+
+
+class CompiledPython(Compiled):
+    """A loss compiled to Python; `source` is its text."""
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__(tape)
+        self.source = python_source(build(tape))
+        name = f"<compiled tape {zlib.crc32(self.source.encode()):08x}>"
+        self._step = load(self.source, name)
+        # A traceback shows the line, as long as this object lives.
+        lines = self.source.splitlines(keepends=True)
+        linecache.cache[name] = (len(self.source), None, lines, name)
+        weakref.finalize(self, linecache.cache.pop, name, None)
+
+    def _evaluate(
+        self, w: "array[float]", x: "array[float]", y: "array[float]"
+    ) -> "tuple[float, array[float]]":
+        tape = self.tape
+        columns = [x[k :: tape.inputs] for k in range(tape.inputs)]
+        columns += [y[k :: tape.targets] for k in range(tape.targets)]
+        size = len(columns[0]) if columns else 1
+        total, sums = self._step(w, zip(*columns, strict=True) if columns else [()])
+        scale = 1.0 / size
+        return total * scale, array("d", [g * scale for g in sums])
+
+    def _train(
+        self,
+        w: "array[float]",
+        x: "array[float]",
+        y: "array[float]",
+        rates: "array[float]",
+        adam: Adam | None,
+    ) -> "array[float]":
+        update = sgd if adam is None else adam.update
+        losses = array("d")
+        for rate in rates:
+            loss, gradient = self._evaluate(w, x, y)
+            update(w, gradient, rate)
+            losses.append(loss)
+        return losses
+
+
+def doubles(numbers: Numbers) -> "array[float]":
+    """The numbers as a buffer of float64; the same object if they are one."""
+    if isinstance(numbers, array) and numbers.typecode == "d":
+        return numbers
+    return array("d", numbers)

@@ -1,0 +1,67 @@
+"""Runs a WebAssembly module on CPython, by the optional package wasmtime."""
+
+import math
+from array import array
+from typing import Any
+
+import wasmtime
+
+from engine.compile.encoder import PAGE
+from engine.graph import OPS
+
+
+def _log(x: float) -> float:
+    return math.log(x) if x > 0.0 else -math.inf if x == 0.0 else math.nan
+
+
+def _pow(x: float, y: float) -> float:
+    try:
+        return OPS["**"][0](x, y)
+    except ZeroDivisionError:  # IEEE 754: ±inf at the pole, + unless x = -0.0 and y is odd
+        return math.copysign(math.inf, x) if y % 2.0 == 1.0 else math.inf
+    except ValueError:
+        return math.nan
+
+
+_MATH: dict[str, Any] = {
+    "exp": lambda x: OPS["exp"][0](x, 0.0),
+    "log": _log,
+    "tanh": math.tanh,
+    "pow": _pow,
+}
+
+
+class Instance:
+    """A module at work: its functions, and its memory as float64."""
+
+    LARGE = 8_000  # nodes in straight-line code: compiling it takes more than linear time
+
+    def __init__(self, binary: bytes) -> None:
+        self._store = wasmtime.Store()
+        compiled = wasmtime.Module(self._store.engine, binary)
+        imports = []
+        for wanted in compiled.imports:
+            assert isinstance(wanted.type, wasmtime.FuncType)
+            assert wanted.name is not None
+            imports.append(wasmtime.Func(self._store, wanted.type, _MATH[wanted.name]))
+        instance = wasmtime.Instance(self._store, compiled, imports)
+        self._exports: Any = instance.exports(self._store)
+        self._memory: Any = self._exports["memory"]
+
+    def call(self, name: str, *arguments: float) -> float:
+        """Call an exported function; 0.0 if it returns nothing."""
+        result = self._exports[name](self._store, *arguments)
+        return 0.0 if result is None else float(result)
+
+    def reserve(self, size: int) -> None:
+        """Let the memory have at least this many bytes."""
+        missing = size - self._memory.data_len(self._store)
+        if missing > 0:
+            self._memory.grow(self._store, -(-missing // PAGE))
+
+    def write(self, address: int, numbers: "array[float]") -> None:
+        if numbers:
+            self._memory.write(self._store, bytearray(numbers.tobytes()), address)
+
+    def read(self, address: int, count: int) -> "array[float]":
+        return array("d", bytes(self._memory.read(self._store, address, address + 8 * count)))

@@ -1,0 +1,44 @@
+"""Expressions with their size, so that a statement can be cut off before it grows too long."""
+
+from typing import NamedTuple
+
+from engine.compile.program import ATOMS, MAX_DEPTH, MAX_TERMS, Expr
+
+
+class Tree(NamedTuple):
+    """An expression and its (number of atoms, depth of nesting). A sum's left spine is flat."""
+
+    expr: Expr
+    terms: int = 1
+    depth: int = 0
+
+    @property
+    def is_atom(self) -> bool:
+        return self.expr[0] in ATOMS
+
+    @property
+    def fits(self) -> bool:
+        return self.terms <= MAX_TERMS and self.depth <= MAX_DEPTH
+
+
+def join(op: str, x: Tree, y: Tree | None = None) -> Tree:
+    """The tree of `x op y`, or op(x)."""
+    if y is None:
+        return Tree((op, x.expr), x.terms, x.depth + 1)
+    flat = op in ("+", "-") and x.expr[0] in ("+", "-")
+    depth = max(x.depth if flat else x.depth + 1, y.depth + 1)
+    return Tree((op, x.expr, y.expr), x.terms + y.terms, depth)
+
+
+def total(trees: list[Tree]) -> list[Tree]:
+    """The sum of the trees, from left to right, in pieces that fit a statement each."""
+    pieces = [trees[0]]
+    for tree in trees[1:]:
+        minus = tree.expr[0] == "neg"
+        term = Tree(tree.expr[1], tree.terms, tree.depth - 1) if minus else tree
+        longer = join("-" if minus else "+", pieces[-1], term)
+        if longer.fits:
+            pieces[-1] = longer
+        else:
+            pieces.append(tree)
+    return pieces

@@ -1,0 +1,99 @@
+"""A loss compiled to WebAssembly."""
+
+import importlib
+import importlib.util
+import sys
+from array import array
+from typing import Any
+
+from engine.compile.build import build
+from engine.compile.compiled import Compiled
+from engine.compile.optimizers import Adam
+from engine.compile.straight import straight_line
+from engine.compile.tape import Tape
+from engine.compile.tape_machine import tape_machine
+
+
+class HostMissingError(RuntimeError):
+    """This Python has nothing to run WebAssembly with."""
+
+
+def host() -> Any:
+    """The module of the host at hand, with its class Instance."""
+    if sys.platform == "emscripten":
+        return importlib.import_module("engine.compile.host_js")
+    if importlib.util.find_spec("wasmtime"):
+        return importlib.import_module("engine.compile.host_wasmtime")
+    raise HostMissingError(
+        "no WebAssembly host: pip install 'deep-learning-engine[wasm]', "
+        'or compile with backend="python"'
+    )
+
+
+class CompiledWasm(Compiled):
+    """A loss compiled to WebAssembly; `binary` is its module.
+
+    It is straight-line code, or the tape and a machine that runs it: if `machine` says so, and by
+    default for more than Instance.LARGE nodes.
+    """
+
+    def __init__(self, tape: Tape, machine: bool | None = None) -> None:
+        super().__init__(tape)
+        instance = host().Instance
+        initial: list[tuple[int, array[float]]] = []
+        if machine or (machine is None and len(tape) > instance.LARGE):
+            self.binary, self._at, initial = tape_machine(tape)
+        else:
+            self.binary, self._at = straight_line(build(tape))
+        self._instance = instance(self.binary)
+        for address, numbers in initial:
+            self._instance.write(address, numbers)
+
+    def _evaluate(
+        self, w: "array[float]", x: "array[float]", y: "array[float]"
+    ) -> "tuple[float, array[float]]":
+        batch, _ = self._place(w, x, y)
+        loss = self._instance.call("evaluate", *batch)
+        return loss, self._instance.read(self._at.sums, len(w))
+
+    def _train(
+        self,
+        w: "array[float]",
+        x: "array[float]",
+        y: "array[float]",
+        rates: "array[float]",
+        adam: Adam | None,
+    ) -> "array[float]":
+        if not rates:
+            return array("d")
+        at, instance, steps = self._at, self._instance, len(rates)
+        batch, free = self._place(w, x, y, 16 * steps)
+        instance.write(free, rates)
+        arguments = (*batch, steps, free, free + 8 * steps)
+        if adam is None:
+            instance.call("sgd", *arguments)
+        else:
+            b1, b2 = adam.beta1, adam.beta2
+            instance.write(at.first, adam.m)
+            instance.write(at.second, adam.v)
+            instance.call("adam", *arguments, b1, b2, adam.epsilon, b1**adam.t, b2**adam.t)
+            adam.m = instance.read(at.first, len(w))
+            adam.v = instance.read(at.second, len(w))
+            adam.t += steps
+        w[:] = instance.read(0, len(w))
+        losses: array[float] = instance.read(free + 8 * steps, steps)
+        return losses
+
+    def _place(
+        self, w: "array[float]", x: "array[float]", y: "array[float]", more: int = 0
+    ) -> tuple[tuple[int, int, int], int]:
+        """Write what a batch needs: (samples, addresses of inputs and targets), first free byte."""
+        tape, instance = self.tape, self._instance
+        inputs = self._at.data
+        targets = inputs + 8 * len(x)
+        free = targets + 8 * len(y)
+        instance.reserve(free + more)
+        for address, numbers in ((0, w), (inputs, x), (targets, y)):
+            instance.write(address, numbers)
+        count = len(x) // tape.inputs if tape.inputs else len(y) // tape.targets if y else 1
+        return (count, inputs, targets), free

@@ -1,0 +1,73 @@
+"""The WebAssembly encoder, against the examples of the specification and of LEB128."""
+
+import pytest
+
+from engine.compile.encoder import Function, Import, instruction, module, signed, unsigned
+from engine.compile.wasm import host
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(0, "00"), (127, "7f"), (128, "80 01"), (624485, "e5 8e 26"), (2**32 - 1, "ff ff ff ff 0f")],
+)
+def test_unsigned_leb128(number, code):
+    assert unsigned(number) == bytes.fromhex(code)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(0, "00"), (63, "3f"), (64, "c0 00"), (-1, "7f"), (-64, "40"), (-65, "bf 7f"),
+     (-123456, "c0 bb 78"), (-(2**31), "80 80 80 80 78")],
+)  # fmt: skip
+def test_signed_leb128(number, code):
+    assert signed(number) == bytes.fromhex(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("f64.add", "a0"),
+        ("local.get 300", "20 ac 02"),
+        ("i32.const -1", "41 7f"),
+        ("f64.const 1.0", "44 00 00 00 00 00 00 f0 3f"),
+        ("f64.load 16", "2b 03 10"),
+        ("f64.store", "39 03 00"),
+        ("loop", "03 40"),
+        ("br_table 0 1 1", "0e 02 00 01 01"),
+        ("memory.fill", "fc 0b 00"),
+    ],
+)
+def test_instructions(text, code):
+    assert instruction(text) == bytes.fromhex(code)
+
+
+def test_an_unknown_instruction():
+    with pytest.raises(ValueError, match=r"unknown WebAssembly instruction: 'f64\.sin'"):
+        instruction("f64.sin")
+
+
+def test_a_module_byte_by_byte():
+    add = Function("add", "f64 f64", "f64", [], ["local.get 0", "local.get 1", "f64.add"])
+    assert module([], [add], pages=1) == bytes.fromhex(
+        "00 61 73 6d  01 00 00 00"  # magic, version
+        "01 07  01 60 02 7c 7c 01 7c"  # types: (f64, f64) -> f64
+        "03 02  01 00"  # functions: number 0 has type 0
+        "05 03  01 00 01"  # one memory of one page
+        "07 10  02  06 6d 65 6d 6f 72 79 02 00  03 61 64 64 00 00"  # exports: memory, add
+        "0a 09  01 07 00  20 00 20 01 a0 0b"  # code
+    )
+
+
+def test_modules_run():
+    double = Function("double", "f64", "f64", [(1, "f64")], [
+        "local.get 0", "call 0", "local.tee 1", "local.get 1", "f64.add",
+    ])  # fmt: skip
+    binary = module([Import("exp", "f64", "f64")], [double], pages=1)
+    instance = host().Instance(binary)
+    assert instance.call("double", 0.0) == 2.0
+    instance.reserve(3 * 65536)
+    from array import array
+
+    numbers = array("d", [1.5, -2.5])
+    instance.write(2 * 65536, numbers)
+    assert instance.read(2 * 65536, 2) == numbers

@@ -1,0 +1,111 @@
+"""Training by every backend: steps fused into one call do what single steps do."""
+
+import tracemalloc
+from array import array
+
+import pytest
+
+from engine.compile import Adam, CompiledPython, CompiledWasm, lower
+from engine.graph import Graph
+
+from .test_backends import every_backend
+
+XS = [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]
+YS = [-1.0, 1.0, 1.0, -1.0]
+START = [0.1 * (k * 7 % 11 - 5) for k in range(13)]
+
+
+def xor_tape():
+    """A 2-3-1 network of tanh units with a squared error and a penalty on its weights."""
+    g = Graph()
+    ws = [g.value(0.0) for _ in START]
+    x, y = [g.value(0.0), g.value(0.0)], g.value(0.0)
+    hidden = [(ws[3 * k] * x[0] + ws[3 * k + 1] * x[1] + ws[3 * k + 2]).tanh() for k in range(3)]
+    out = sum(w * h for w, h in zip(ws[9:12], hidden, strict=True)) + ws[12]
+    return lower((out - y) ** 2 + 1e-3 * sum(w * w for w in ws), ws, x, [y])
+
+
+@every_backend
+def test_gradient_descent(backend):
+    run = backend(xor_tape())
+    rates = [0.3 - 0.002 * k for k in range(60)]
+    w, losses = array("d", START), []
+    for rate in rates:
+        loss, gradient = run(w, XS, YS)
+        losses.append(loss)
+        w = array("d", [p - rate * g for p, g in zip(w, gradient, strict=True)])
+    fused = array("d", START)
+    assert list(run.train(fused, XS, YS, rates)) == pytest.approx(losses, rel=1e-12)
+    assert list(fused) == pytest.approx(list(w), rel=1e-12)
+    assert losses[-1] < 0.8 * losses[0]
+
+
+@every_backend
+def test_adam_moves_by_the_paper(backend):
+    run = backend(xor_tape())
+    w, m, v = list(START), [0.0] * 13, [0.0] * 13
+    for t in range(1, 31):
+        _, gradient = run(w, XS, YS)
+        for k, g in enumerate(gradient):
+            m[k] = 0.9 * m[k] + 0.1 * g
+            v[k] = 0.999 * v[k] + 0.001 * g * g
+            w[k] -= 0.05 * (m[k] / (1 - 0.9**t)) / ((v[k] / (1 - 0.999**t)) ** 0.5 + 1e-8)
+    fused, adam = array("d", START), Adam()
+    for steps in (1, 9, 20):  # its state lives on between calls
+        run.train(fused, XS, YS, [0.05] * steps, adam)
+    assert list(fused) == pytest.approx(w, rel=1e-9)
+    assert adam.t == 30
+    assert list(adam.v) == pytest.approx(v, rel=1e-9)
+
+
+@every_backend
+def test_batches_of_other_sizes(backend):
+    run = backend(xor_tape())
+    whole = run(START, XS, YS)[0]
+    parts = [run(START, XS[2 * k : 2 * k + 2], YS[k : k + 1])[0] for k in range(4)]
+    assert whole == pytest.approx(sum(parts) / 4, rel=1e-12)
+    assert run(START, XS * 1000, YS * 1000)[0] == pytest.approx(whole, rel=1e-9)
+
+
+def test_no_steps():
+    for backend in (CompiledPython, CompiledWasm):
+        w = array("d", START)
+        assert backend(xor_tape()).train(w, XS, YS, []) == array("d")
+        assert w == array("d", START)
+
+
+@every_backend
+def test_the_heap_stays_flat(backend):
+    run, w = backend(xor_tape()), array("d", START)
+    run.train(w, XS, YS, [0.01] * 50)
+    tracemalloc.start()
+    try:
+        run.train(w, XS, YS, [0.01] * 10)
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(50):
+            run.train(w, XS, YS, [0.01] * 10)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert grown < 4096
+
+
+@every_backend
+def test_what_does_not_fit_is_refused(backend):
+    run = backend(xor_tape())
+    w = array("d", START)
+    with pytest.raises(ValueError, match="the tape has 13 parameters, not 2"):
+        run([1.0, 2.0], XS, YS)
+    with pytest.raises(ValueError, match="7 inputs do not make samples of 2"):
+        run(w, XS[:7], YS)
+    with pytest.raises(ValueError, match="8 inputs and 3 targets do not make samples of 2 and 1"):
+        run(w, XS, YS[:3])
+    with pytest.raises(ValueError, match="0 inputs and 0 targets"):
+        run(w, [], [])
+    with pytest.raises(TypeError, match=r'make them an array\("d"\)'):
+        run.train(START, XS, YS, [0.1])
+    adam = Adam()
+    adam.fit(2)
+    adam.t = 1
+    with pytest.raises(ValueError, match="this Adam has 2 parameters, the tape 13"):
+        run.train(w, XS, YS, [0.1], adam)
