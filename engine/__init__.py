@@ -1,6 +1,8 @@
 """A scalar autograd engine on a tape, made to be read. This list is the public surface."""
 
 from engine.draw import draw
+from engine.figure import Figure
 from engine.graph import OPS, Graph, Value, dot
+from engine.steps import steps
 
-__all__ = ["OPS", "Graph", "Value", "dot", "draw"]
+__all__ = ["OPS", "Figure", "Graph", "Value", "dot", "draw", "steps"]
