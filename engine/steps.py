@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from engine.arrange import Arrangement, Shape, arrange, called, formula, node_names, operands
+from engine.arrange import (
+    Arrangement,
+    Shape,
+    arrange,
+    called,
+    formula,
+    locate,
+    node_names,
+    operands,
+)
 from engine.draw import draw
 from engine.figure import label, num
 from engine.graph import OPS, Graph, Value
@@ -58,7 +67,7 @@ class Steps:
 
     def __init__(self, root: Value, names: Mapping[str, object] | None, title: str) -> None:
         root.backward()
-        graph, end = root.graph, root.graph.index(root, "steps")
+        graph, end = locate(root)
         name = node_names(graph, names)
         self.figure = draw(root, names, title)
         self._picture = arrange(graph, end, name)
@@ -117,8 +126,8 @@ def _sweep(
     ]
     gathered = {root: 1.0}
     for i in reversed(nodes):
-        upstream = gathered[i]
         inputs = operands(graph, i)
+        upstream = gathered[i] if inputs else 0.0  # to a bare number, nothing was sent
         for position, (k, local) in enumerate(
             zip(inputs, local_derivatives(graph, i), strict=True)
         ):
