@@ -1,11 +1,13 @@
 """Where each part of a computation graph's picture goes: boxes, circles and arrows, in pixels."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from engine.figure import label, num
-from engine.graph import Graph, Value
+from engine.graph import Graph
 from engine.layout import place
 
 LIMIT = 150  # nodes; a bigger picture can neither be read nor laid out quickly
@@ -116,9 +118,17 @@ def node_names(graph: Graph, names: Mapping[str, object] | None) -> dict[int, st
     """Index -> name, from name -> Value; what is no Value of this graph is passed over."""
     found: dict[int, str] = {}
     for name, x in (names or {}).items():
-        if isinstance(x, Value) and x.graph is graph:
-            found.setdefault(graph.index(x, "names"), name)
+        if getattr(x, "graph", None) is graph:
+            with suppress(ValueError):  # a stale handle names nothing
+                found.setdefault(locate(x)[1], name)
     return found
+
+
+def locate(x: Any) -> tuple[Graph, int]:
+    """The graph and index of a handle: a Value, or what the reader of Parts 2 and 3 builds as one,
+    of which only graph, index and data are known. Raises ValueError for a stale handle."""
+    _ = x.data  # refuses if it is stale
+    return x.graph, x.index
 
 
 def describe(graph: Graph, root: int, name: Mapping[int, str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.arrange import LINE_HEIGHT, Arrow, Shape, arrange, describe, node_names
+from engine.arrange import LINE_HEIGHT, Arrow, Shape, arrange, describe, locate, node_names
 from engine.figure import BLUE, INK, LINE, RED, SOFT, Figure, num, text
 from engine.graph import Value
 
@@ -15,7 +15,7 @@ def draw(root: Value, names: Mapping[str, object] | None = None, title: str = ""
     over, so that names=globals() works. The first operand's arrow ends above the second's.
     Raises ValueError above 150 nodes.
     """
-    graph, end = root.graph, root.graph.index(root, "draw")
+    graph, end = locate(root)
     name = node_names(graph, names)
     picture = arrange(graph, end, name)
     body = [part for arrow in picture.arrows for part in _arrow(arrow)]
