@@ -6,6 +6,7 @@
 import { make } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const LINE = 17; // px from line to line in a box, as in engine/arrange.py
 const PACE = 1800; // ms from step to step while playing, enough to read a sentence
 
 const START = "Nothing is computed yet. Next shows the first step.";
@@ -219,19 +220,21 @@ class Picture {
     const group = draw("g", { class: "dl-stepper__box" });
     const badge = label(x + width - 2, y - 3, "end", "dl-stepper__badge");
     group.append(draw("rect", { x, y, width, height, rx: 6 }), badge);
-    const rows = constant ? ["data"] : [...(name ? ["name"] : []), "data", "grad"];
     const parts = { group, badge, middle: x + width / 2 };
-    rows.forEach((row, i) => {
-      const base = y + 17 * (i + 1);
-      if (row === "name") {
-        group.append(label(x + width / 2, base, "middle", "dl-stepper__name", name));
-        return;
-      }
-      if (!constant) group.append(label(x + 9, base, "start", "dl-stepper__key", row));
-      const [at, anchor] = constant ? [x + width / 2, "middle"] : [x + width - 9, "end"];
-      parts[row] = label(at, base, anchor, `dl-stepper__${row}`);
-      group.append(parts[row]);
-    });
+    let base = y + LINE;
+    if (constant) {
+      parts.data = label(parts.middle, base, "middle");
+      group.append(parts.data);
+    }
+    if (name) {
+      group.append(label(parts.middle, base, "middle", "dl-stepper__name", name));
+      base += LINE;
+    }
+    for (const row of constant ? [] : ["data", "grad"]) {
+      parts[row] = label(x + width - 9, base, "end", `dl-stepper__${row}`);
+      group.append(label(x + 9, base, "start", "dl-stepper__key", row), parts[row]);
+      base += LINE;
+    }
     this.drawing.append(group);
     return parts;
   }
