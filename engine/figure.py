@@ -9,6 +9,7 @@ from html import escape
 
 INK, SOFT, LINE, CARD = "#1f2933", "#52606d", "#9aa5b1", "#f8fafc"
 BLUE, RED, GREEN, PURPLE = "#0b61a4", "#b3400a", "#0b7a5b", "#8a3d83"
+PALE_BLUE, PALE_RED = "#dcebf7", "#fbe5d9"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
