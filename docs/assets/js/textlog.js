@@ -1,14 +1,16 @@
-/** The text of a run. It may grow long: what has been laid out is not laid out again. */
+/** The text of a run. It may grow long: what has been laid out once is not laid out again. */
 
 import { make } from "./dom.js";
 
-/** Lines after which the text goes on in a new box, which is laid out only when in sight. */
+/** When the text goes on in a new box, which is laid out by itself, and only when in sight. */
 const BOX_LINES = 200;
+const BOX_CHARACTERS = 10_000; // also within a line: it breaks there, as it would a little later
 
 export class TextLog {
   element = make("pre", { class: "py-text", role: "log", tabindex: "0", "aria-label": "Output" });
   #box = null;
   #lines = 0;
+  #characters = 0;
   #atLineStart = true;
 
   get empty() {
@@ -21,26 +23,26 @@ export class TextLog {
    */
   write(text, stream) {
     for (let from = 0; from < text.length; ) {
-      const room = this.#room();
-      const to = endOfLines(text, from, room);
-      this.#append(text.slice(from, to), stream);
+      this.#makeRoom();
+      const to = this.#end(text, from);
+      this.#append(text.slice(from, to), `py-${stream}`);
       from = to;
     }
   }
 
-  /** Write text on lines of its own; returns what to call to replace it. */
+  /** Write text on lines of its own; returns what replaces it, or with null takes it away. */
   entry(text) {
     if (!this.#atLineStart) this.write("\n", "stdout");
-    this.#room();
-    const node = document.createTextNode(`${text}\n`);
-    this.#box.append(make("span", { class: "py-stdout" }, node));
-    this.#lines += text.split("\n").length;
+    this.#makeRoom();
+    const span = make("span", { class: "py-entry" }, `${text}\n`);
+    this.#box.append(span);
+    this.#count(span.textContent);
     return (update) => {
-      node.data = update === null ? "" : `${update}\n`;
+      span.textContent = update === null ? "" : `${update}\n`;
     };
   }
 
-  /** Scroll to the end, unless the reader has scrolled away from it. */
+  /** Keep the end in sight while `append` adds to it, unless the reader has scrolled away. */
   follow(append) {
     const pre = this.element;
     const atEnd = pre.scrollHeight - pre.scrollTop - pre.clientHeight < 8;
@@ -48,31 +50,35 @@ export class TextLog {
     if (atEnd) pre.scrollTop = pre.scrollHeight;
   }
 
-  /** Make sure there is a box with room; returns the lines it can still take. */
-  #room() {
-    if (!this.#box || (this.#lines >= BOX_LINES && this.#atLineStart)) {
-      this.#box = make("span", { class: "py-lines" });
-      this.#lines = 0;
-      this.element.append(this.#box);
-    }
-    return Math.max(BOX_LINES - this.#lines, 1);
+  #makeRoom() {
+    const full = this.#atLineStart && this.#lines >= BOX_LINES;
+    if (this.#box && !full && this.#characters < BOX_CHARACTERS) return;
+    this.#box = make("span", { class: "py-lines" });
+    this.#lines = this.#characters = 0;
+    this.element.append(this.#box);
   }
 
-  #append(text, stream) {
+  /** How far into the text, from `from` on, the box has room. */
+  #end(text, from) {
+    const limit = Math.min(text.length, from + BOX_CHARACTERS - this.#characters);
+    let end = from;
+    for (let lines = this.#lines; lines < BOX_LINES; lines++) {
+      end = text.indexOf("\n", end) + 1;
+      if (!end || end > limit) return limit;
+    }
+    return end > from ? end : limit;
+  }
+
+  #append(text, name) {
     const last = this.#box.lastChild;
-    if (last?.className === `py-${stream}`) last.lastChild.appendData(text);
-    else this.#box.append(make("span", { class: `py-${stream}` }, text));
+    if (last?.className === name) last.lastChild.appendData(text);
+    else this.#box.append(make("span", { class: name }, text));
+    this.#count(text);
+  }
+
+  #count(text) {
     this.#lines += text.split("\n").length - 1;
+    this.#characters += text.length;
     this.#atLineStart = text.endsWith("\n");
   }
-}
-
-/** Where the first `count` lines of the text end, from `from` on. */
-function endOfLines(text, from, count) {
-  let end = from;
-  for (; count > 0; count--) {
-    end = text.indexOf("\n", end) + 1;
-    if (!end) return text.length;
-  }
-  return end;
 }

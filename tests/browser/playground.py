@@ -1,0 +1,60 @@
+"""Drives a <py-playground> as a reader would: by its buttons, its editor and its sliders."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+BOOT = 60_000  # ms; the first run of a page starts Python, on a machine that may be busy
+
+
+class Block:
+    """A block of a page, by its id."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.element = page.locator(f"py-playground[data-block={name}]")
+
+    def button(self, name: str) -> Locator:
+        return self.element.get_by_role("button", name=name, exact=True)
+
+    @property
+    def status(self) -> Locator:
+        return self.element.locator(".py-status")
+
+    @property
+    def text(self) -> str:
+        """What the last run printed and showed as text."""
+        log = self.element.locator(".py-live .py-text")
+        return log.text_content() if log.count() else ""
+
+    @property
+    def code(self) -> str:
+        """What stands in the editor, or else in the static code."""
+        if self.element.locator(".cm-content").count():
+            return "\n".join(self.element.locator(".cm-line").all_text_contents())
+        return self.element.locator("code").text_content().removesuffix("\n")
+
+    def edit(self, code: str) -> None:
+        """Replace the code, as a paste would."""
+        self.button("Edit").click()
+        expect(self.element.locator(".cm-content")).to_be_focused()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(code)
+
+    def start(self, code: str | None = None) -> None:
+        """Run, with this code if any."""
+        if code is None:
+            self.button("Run").click()
+        else:
+            self.edit(code)
+            self.page.keyboard.press("Control+Enter")
+
+    def ended(self, how: str = "Done in") -> None:
+        """Wait for the end of a run."""
+        expect(self.status).to_have_text(re.compile(how), timeout=BOOT)
+
+    def run(self, code: str | None = None, how: str = "Done in") -> str:
+        """Run to the end; returns the text. The state says at once that a run has begun."""
+        self.start(code)
+        self.ended(how)
+        return self.text
