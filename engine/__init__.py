@@ -1,10 +1,37 @@
 """A scalar autograd engine on a tape, made to be read. This list is the public surface."""
 
+from engine.check import GradientError, central_differences, check_gradient
+from engine.data import moons, spiral, xor
 from engine.draw import draw
 from engine.figure import Figure
 from engine.graph import OPS, Graph, Value, dot
+from engine.nn import MLP, Layer, Neuron
+from engine.optim import SGD, Adam, cosine, linear
 from engine.plot import plot
 from engine.scatter import scatter
 from engine.steps import steps
 
-__all__ = ["OPS", "Figure", "Graph", "Value", "dot", "draw", "plot", "scatter", "steps"]
+__all__ = [
+    "MLP",
+    "OPS",
+    "SGD",
+    "Adam",
+    "Figure",
+    "GradientError",
+    "Graph",
+    "Layer",
+    "Neuron",
+    "Value",
+    "central_differences",
+    "check_gradient",
+    "cosine",
+    "dot",
+    "draw",
+    "linear",
+    "moons",
+    "plot",
+    "scatter",
+    "spiral",
+    "steps",
+    "xor",
+]

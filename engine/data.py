@@ -1,0 +1,58 @@
+"""Small data sets of points in the plane with labels -1 and 1.
+
+Coordinates are rounded to six decimals: math.sin and Random.gauss differ between C libraries in the
+last digit, and the same seed should give the same data everywhere.
+"""
+
+import math
+from random import Random
+
+Points = list[tuple[float, float]]
+
+
+def xor() -> tuple[Points, list[int]]:
+    """The four corners of a square; 1 where exactly one coordinate is 1. No line separates them."""
+    return [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)], [-1, 1, 1, -1]
+
+
+def moons(count: int, rng: Random, noise: float = 0.1) -> tuple[Points, list[int]]:
+    """Two interleaving half circles of radius 1, as in scikit-learn's make_moons.
+
+    The first half of the points, label -1, is the upper moon. `noise` is the standard deviation
+    that is added to each coordinate.
+    """
+    upper = _count(count) // 2
+    points, labels = [], []
+    for i in range(count):
+        if i < upper:
+            angle = math.pi * i / max(upper - 1, 1)
+            x, y = math.cos(angle), math.sin(angle)
+        else:
+            angle = math.pi * (i - upper) / max(count - upper - 1, 1)
+            x, y = 1 - math.cos(angle), 0.5 - math.sin(angle)
+        points.append(_blur(x, y, noise, rng))
+        labels.append(-1 if i < upper else 1)
+    return points, labels
+
+
+def spiral(
+    count: int, rng: Random, noise: float = 0.02, turns: float = 1.5
+) -> tuple[Points, list[int]]:
+    """Two arms that wind around the origin `turns` times, out to radius 1; taken in turn."""
+    points, labels = [], []
+    for i in range(_count(count)):
+        arm, along = i % 2, (i // 2 + 1) / ((count + 1) // 2)
+        angle = 2 * math.pi * turns * along + math.pi * arm
+        points.append(_blur(along * math.cos(angle), along * math.sin(angle), noise, rng))
+        labels.append(1 if arm else -1)
+    return points, labels
+
+
+def _count(count: int) -> int:
+    if count < 2:
+        raise ValueError(f"two classes need at least two points, not {count}")
+    return count
+
+
+def _blur(x: float, y: float, noise: float, rng: Random) -> tuple[float, float]:
+    return round(x + rng.gauss(0, noise), 6), round(y + rng.gauss(0, noise), 6)

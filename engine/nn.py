@@ -1,0 +1,107 @@
+"""Networks of neurons. Everything is made of Values; nothing here knows a derivative."""
+
+from collections.abc import Callable, Sequence
+from math import sqrt
+from random import Random
+
+from engine.graph import Graph, Value, dot
+
+ACTIVATIONS: dict[str | None, Callable[[Value], Value]] = {
+    "tanh": lambda x: x.tanh(),
+    "relu": lambda x: x.relu(),
+    None: lambda x: x,
+}
+
+
+class Neuron:
+    """activation(w·x + b) for `inputs` inputs.
+
+    The weights are drawn from `rng`, uniformly within ±√(gain / inputs), so that the output varies
+    about as much as each input: gain 3 keeps the variance, and 6 makes up for the half that a relu
+    cuts off (He et al., "Delving deep into rectifiers", ICCV 2015). The bias starts at 0.
+    Raises ValueError for an unknown activation or no inputs.
+    """
+
+    def __init__(
+        self, graph: Graph, inputs: int, rng: Random, activation: str | None = "tanh"
+    ) -> None:
+        if activation not in ACTIVATIONS:
+            raise ValueError(f'activation must be "tanh", "relu" or None, not {activation!r}')
+        if inputs < 1:
+            raise ValueError(f"a neuron needs at least one input, not {inputs}")
+        bound = sqrt((6 if activation == "relu" else 3) / inputs)
+        self.w = [graph.value(rng.uniform(-bound, bound)) for _ in range(inputs)]
+        self.b = graph.value(0.0)
+        self.activation = activation
+
+    def __call__(self, xs: Sequence[Value | float]) -> Value:
+        """Raises ValueError if there are not as many xs as weights."""
+        return ACTIVATIONS[self.activation](dot(self.w, xs) + self.b)
+
+    def parameters(self) -> list[Value]:
+        """The weights, then the bias."""
+        return [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)} inputs, {self.activation or 'linear'})"
+
+
+class Layer:
+    """`outputs` neurons that read the same `inputs` inputs."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        inputs: int,
+        outputs: int,
+        rng: Random,
+        activation: str | None = "tanh",
+    ) -> None:
+        self.neurons = [Neuron(graph, inputs, rng, activation) for _ in range(outputs)]
+
+    def __call__(self, xs: Sequence[Value | float]) -> list[Value]:
+        return [neuron(xs) for neuron in self.neurons]
+
+    def parameters(self) -> list[Value]:
+        """Those of each neuron in turn."""
+        return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    def __repr__(self) -> str:
+        return f"Layer({len(self.neurons)} × {self.neurons[0]!r})"
+
+
+class MLP:
+    """A multilayer perceptron: MLP(graph, [2, 16, 16, 1], rng) has 2 inputs and 1 output.
+
+    The last layer has no activation, unless `last` names one. Raises ValueError for fewer than two
+    sizes or a size below 1.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        sizes: Sequence[int],
+        rng: Random,
+        activation: str | None = "relu",
+        last: str | None = None,
+    ) -> None:
+        if len(sizes) < 2 or min(sizes) < 1:
+            raise ValueError(f"sizes must be the inputs and at least one layer, not {sizes}")
+        kinds = [activation] * (len(sizes) - 2) + [last]
+        self.layers = [
+            Layer(graph, inputs, outputs, rng, kind)
+            for inputs, outputs, kind in zip(sizes[:-1], sizes[1:], kinds, strict=True)
+        ]
+
+    def __call__(self, xs: Sequence[Value | float]) -> list[Value]:
+        """The outputs, always as a list: `[score] = model(xs)` for one."""
+        for layer in self.layers:
+            xs = layer(xs)
+        return list(xs)  # type: ignore[arg-type]
+
+    def parameters(self) -> list[Value]:
+        """Those of each layer in turn."""
+        return [p for layer in self.layers for p in layer.parameters()]
+
+    def __repr__(self) -> str:
+        return f"MLP({', '.join(map(repr, self.layers))}; {len(self.parameters())} parameters)"
