@@ -7,6 +7,7 @@ from typing import Any
 TEXT = "text/plain"
 SVG = "image/svg+xml"
 STEPS = "application/vnd.engine.steps+json"
+LIVE = "application/vnd.engine.live+json"  # true: the text is this run's only, see Live
 
 
 class Display:
@@ -53,6 +54,20 @@ class DisplayHandle:
         self._display.show(value, id=self.id)
 
 
+class Live:
+    """Text that every run has its own of, such as a time: shown, but no part of the golden output,
+    so that a page can measure without recording what one machine measured once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {TEXT: self.text, LIVE: True}
+
+
 def mimebundle(value: object) -> dict[str, Any]:
     """A value's representations, by type; only types that a page can show safely, always with a
     text. Source of the protocol: IPython, "Integrating your objects with IPython"."""
@@ -62,7 +77,7 @@ def mimebundle(value: object) -> dict[str, Any]:
         bundle = value._repr_mimebundle_()  # type: ignore[attr-defined]
         if isinstance(bundle, tuple):  # (data, metadata)
             bundle = bundle[0]
-        data = {mime: bundle[mime] for mime in (TEXT, SVG, STEPS) if mime in (bundle or {})}
+        data = {mime: bundle[mime] for mime in (TEXT, SVG, STEPS, LIVE) if mime in (bundle or {})}
     if SVG not in data and hasattr(kind, "_repr_svg_"):
         svg = value._repr_svg_()  # type: ignore[attr-defined]
         if svg is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .capture import Capture
-from .display import SVG, TEXT, Display
+from .display import LIVE, SVG, TEXT, Display
 from .tracebacks import Sources, describe_error
 
 Event = dict[str, Any]
@@ -160,8 +160,8 @@ def _silenced(name: str, last: ast.stmt) -> bool:
 def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
     """What a run shows, as recorded in a page: its text and its figures (SVG).
 
-    The text is the streams, the text of displays without a figure, each on lines of its own, and
-    the last line of a traceback. An update takes the place of what it updates.
+    The text is the streams, the text of displays without a figure (but not what is Live), each on
+    lines of its own, and the last line of a traceback. An update takes the place of what it updates.
     """
     shown: list[tuple[str, bool, str | None]] = []  # (text, on lines of its own, figure)
     places: dict[str, int] = {}
@@ -172,7 +172,10 @@ def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
             shown.append((event["traceback"].rstrip("\n").split("\n")[-1], True, None))
         else:
             data = event["data"]
-            entry = ("", False, data[SVG]) if SVG in data else (data[TEXT], True, None)
+            if SVG in data:
+                entry = ("", False, data[SVG])
+            else:
+                entry = ("", False, None) if LIVE in data else (data[TEXT], True, None)
             if event["update"]:
                 shown[places[event["id"]]] = entry
                 continue

@@ -32,6 +32,13 @@ class Compiled(ABC):
         w, (x, y, _) = self._parameters(parameters), self._batch(inputs, targets)
         return self._evaluate(w, x, y)
 
+    def values(
+        self, parameters: Numbers, inputs: Numbers = (), targets: Numbers = ()
+    ) -> "array[float]":
+        """The loss of each sample; or, where a network's output was compiled, its predictions."""
+        w, (x, y, _) = self._parameters(parameters), self._batch(inputs, targets)
+        return self._values(w, x, y)
+
     def train(
         self,
         parameters: "array[float]",
@@ -57,6 +64,11 @@ class Compiled(ABC):
     def _evaluate(
         self, w: "array[float]", x: "array[float]", y: "array[float]"
     ) -> "tuple[float, array[float]]": ...
+
+    @abstractmethod
+    def _values(
+        self, w: "array[float]", x: "array[float]", y: "array[float]"
+    ) -> "array[float]": ...
 
     @abstractmethod
     def _train(
@@ -106,13 +118,13 @@ class CompiledPython(Compiled):
     def _evaluate(
         self, w: "array[float]", x: "array[float]", y: "array[float]"
     ) -> "tuple[float, array[float]]":
-        tape = self.tape
-        columns = [x[k :: tape.inputs] for k in range(tape.inputs)]
-        columns += [y[k :: tape.targets] for k in range(tape.targets)]
-        size = len(columns[0]) if columns else 1
-        total, sums = self._step(w, zip(*columns, strict=True) if columns else [()])
-        scale = 1.0 / size
+        samples = self._samples(x, y)
+        total, sums = self._step(w, samples)
+        scale = 1.0 / len(samples)
         return total * scale, array("d", [g * scale for g in sums])
+
+    def _values(self, w: "array[float]", x: "array[float]", y: "array[float]") -> "array[float]":
+        return array("d", [self._step(w, [sample])[0] for sample in self._samples(x, y)])
 
     def _train(
         self,
@@ -129,6 +141,12 @@ class CompiledPython(Compiled):
             update(w, gradient, rate)
             losses.append(loss)
         return losses
+
+    def _samples(self, x: "array[float]", y: "array[float]") -> list[tuple[float, ...]]:
+        tape = self.tape
+        columns = [x[k :: tape.inputs] for k in range(tape.inputs)]
+        columns += [y[k :: tape.targets] for k in range(tape.targets)]
+        return list(zip(*columns, strict=True)) if columns else [()]
 
 
 def doubles(numbers: Numbers) -> "array[float]":

@@ -34,11 +34,32 @@ def assemble(layout: Layout, imports: Sequence[Import], kernel: Sequence[Functio
     """The module: the kernel (before, sample, after, then its helpers) and the loops."""
     first = len(imports)
     evaluate = first + len(kernel)
-    loops = [_evaluate(layout, first), _sgd(layout, evaluate), _adam(layout, evaluate)]
+    loops = [
+        _evaluate(layout, first),
+        _sgd(layout, evaluate),
+        _adam(layout, evaluate),
+        _each(layout, first),
+    ]
     return module(imports, [*kernel, *loops], -(-layout.data // PAGE))
 
 
 _BATCH = "i32 i32 i32"  # samples, address of inputs, of targets: locals 0, 1, 2 of each loop
+
+
+def _each(at: Layout, kernel: int) -> Function:
+    """The loss of every sample, to the address in local 3."""
+    code = f"""
+        call {kernel}
+        loop
+          local.get 3  local.get 1  local.get 2  call {kernel + 1}  f64.store
+          local.get 1  i32.const {8 * at.inputs}  i32.add  local.set 1
+          local.get 2  i32.const {8 * at.targets}  i32.add  local.set 2
+          local.get 3  i32.const 8  i32.add  local.set 3
+          local.get 0  i32.const 1  i32.sub  local.tee 0
+          br_if 0
+        end
+    """
+    return Function("each", _BATCH + " i32", "", [], lines(code))
 
 
 def _evaluate(at: Layout, kernel: int) -> Function:

@@ -56,6 +56,13 @@ class CompiledWasm(Compiled):
         loss = self._instance.call("evaluate", *batch)
         return loss, self._instance.read(self._at.sums, len(w))
 
+    def _values(self, w: "array[float]", x: "array[float]", y: "array[float]") -> "array[float]":
+        count = self._count(x, y)
+        batch, free = self._place(w, x, y, 8 * count)
+        self._instance.call("each", *batch, free)
+        values: array[float] = self._instance.read(free, count)
+        return values
+
     def _train(
         self,
         w: "array[float]",
@@ -88,12 +95,15 @@ class CompiledWasm(Compiled):
         self, w: "array[float]", x: "array[float]", y: "array[float]", more: int = 0
     ) -> tuple[tuple[int, int, int], int]:
         """Write what a batch needs: (samples, addresses of inputs and targets), first free byte."""
-        tape, instance = self.tape, self._instance
+        instance = self._instance
         inputs = self._at.data
         targets = inputs + 8 * len(x)
         free = targets + 8 * len(y)
         instance.reserve(free + more)
         for address, numbers in ((0, w), (inputs, x), (targets, y)):
             instance.write(address, numbers)
-        count = len(x) // tape.inputs if tape.inputs else len(y) // tape.targets if y else 1
-        return (count, inputs, targets), free
+        return (self._count(x, y), inputs, targets), free
+
+    def _count(self, x: "array[float]", y: "array[float]") -> int:
+        tape = self.tape
+        return len(x) // tape.inputs if tape.inputs else len(y) // tape.targets if y else 1

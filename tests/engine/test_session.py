@@ -46,6 +46,16 @@ def streams(recorder):
 # Output
 
 
+def test_live_text_is_shown_and_never_golden(run):
+    recorder = run(
+        "from engine.display import Live\nprint('a')\nshown = display(Live('3 ms'), id='t')\n"
+        "shown.update(Live('2 ms'))\nprint('b')\nLive('1 ms')"
+    )
+    shown = [e["data"]["text/plain"] for e in recorder.events if e["type"] == "display"]
+    assert shown == ["3 ms", "2 ms", "1 ms"]
+    assert recorder.text == "a\nb\n"
+
+
 def test_prints_line_by_line_and_streams_keep_their_order(run):
     source = (
         "import sys\nprint('a', 1)\nprint('b', end='')\nprint('c', file=sys.stderr)\nprint('d')"

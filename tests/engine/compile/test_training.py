@@ -63,6 +63,7 @@ def test_batches_of_other_sizes(backend):
     run = backend(xor_tape())
     whole = run(START, XS, YS)[0]
     parts = [run(START, XS[2 * k : 2 * k + 2], YS[k : k + 1])[0] for k in range(4)]
+    assert list(run.values(START, XS, YS)) == pytest.approx(parts, rel=1e-12)
     assert whole == pytest.approx(sum(parts) / 4, rel=1e-12)
     assert run(START, XS * 1000, YS * 1000)[0] == pytest.approx(whole, rel=1e-9)
 
