@@ -161,7 +161,8 @@ def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
     """What a run shows, as recorded in a page: its text and its figures (SVG).
 
     The text is the streams, the text of displays without a figure (but not what is Live), each on
-    lines of its own, and the last line of a traceback. An update takes the place of what it updates.
+    lines of its own, and the last line of a traceback. An update takes the place of what it
+    updates.
     """
     shown: list[tuple[str, bool, str | None]] = []  # (text, on lines of its own, figure)
     places: dict[str, int] = {}

@@ -8,10 +8,15 @@ from engine.compile.program import Accumulate, Assign, Gate, Program, Statement
 
 def straight_line(program: Program) -> tuple[bytes, Layout]:
     """The module, and where it keeps its numbers."""
+    functions, operations, layout = kernel(program)
+    return assemble(layout, operations.imports, [*functions, *operations.helpers]), layout
+
+
+def _layout(program: Program) -> Layout:
     tape = program.tape
     kept = tape.parameters + tape.sample - tape.once  # values that outlive a sample
     first = 8 * (kept + len(program.sums))
-    layout = Layout(
+    return Layout(
         parameters=tape.parameters,
         inputs=tape.inputs,
         targets=tape.targets,
@@ -21,7 +26,12 @@ def straight_line(program: Program) -> tuple[bytes, Layout]:
         second=first + 8 * tape.parameters,
         data=first + 16 * tape.parameters,
     )
-    operations = Operations(tape.op, kernel=3)
+
+
+def kernel(program: Program) -> tuple[list[Function], Operations, Layout]:
+    """The functions `before`, `sample` and `after`: the program, statement by statement."""
+    layout = _layout(program)
+    operations = Operations(program.tape.op, kernel=3)
     address = {slot: layout.sums + 8 * n for n, slot in enumerate(program.sums)}
     writers = [_Writer(program, operations, address, given) for given in (0, 2, 0)]
     before, sample, after = writers
@@ -29,12 +39,12 @@ def straight_line(program: Program) -> tuple[bytes, Layout]:
     sample.body(program.sample)
     sample.code += operations.push(program.loss, sample.load)
     after.body(program.after)
-    kernel = [
+    functions = [
         Function("before", "", "", [(before.locals, "f64")], before.code, exported=False),
         Function("sample", "i32 i32", "f64", [(sample.locals, "f64")], sample.code, exported=False),
         Function("after", "", "", [(after.locals, "f64")], after.code, exported=False),
     ]
-    return assemble(layout, operations.imports, [*kernel, *operations.helpers]), layout
+    return functions, operations, layout
 
 
 class _Writer:
