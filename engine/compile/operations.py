@@ -47,7 +47,7 @@ _HELPERS = {
 }
 _NEEDED_BY = {"max": ["max", "dmax"], "**": ["dpow", "dexp"]}
 
-Load = Callable[[str, int], list[str]]  # how to push an atom: (kind, slot)
+Load = Callable[[Expr], list[str]]  # how to push an atom
 
 
 def lines(text: str) -> list[str]:
@@ -85,7 +85,7 @@ class Operations:
             elif e[0] == "c":
                 out.append(f"f64.const {e[1]!r}")
             elif e[0] in ATOMS:
-                out += load(*e)
+                out += load(e)
             elif e[0] == "where":
                 stack += ["select", "f64.ne", ("c", 0.0), e[1], ("c", 0.0), e[2]]
             else:

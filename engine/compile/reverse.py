@@ -19,7 +19,7 @@ from engine.compile.program import (
     Statement,
     atoms,
 )
-from engine.compile.rules import CONTRIBUTIONS, ONE
+from engine.compile.rules import CONTRIBUTIONS, ONE, square
 from engine.compile.tape import Tape
 from engine.compile.trees import Tree, join, total
 
@@ -107,19 +107,25 @@ class Reverse:
         if tape.op[i] == "relu":
             self._gate(i, region, trees)
             return
-        operands = [j for j in (tape.a[i], tape.b[i]) if j >= 0 and tape.varies[j]]
+        op, a, b = tape.op[i], tape.a[i], tape.b[i]
+        rules = [
+            (j, rule)
+            for j, rule in zip((a, b), CONTRIBUTIONS[op], strict=True)
+            if rule and tape.varies[j]
+        ]
+        if op == "*" and a == b:
+            rules = [(a, square)]
         pieces = total(trees)
         d = pieces[0]
-        if len(pieces) > 1 or not d.fits or (len(operands) > 1 and not d.is_atom):
+        if len(pieces) > 1 or not d.fits or (len(rules) > 1 and not d.is_atom):
             d = _assign(region, i, pieces)
-        x = atom(tape, tape.a[i])
-        y = atom(tape, tape.b[i]) if tape.b[i] >= 0 else x
-        for j, rule in zip((tape.a[i], tape.b[i]), CONTRIBUTIONS[tape.op[i]], strict=True):
-            if rule and j >= 0 and tape.varies[j]:
-                expr = rule(d.expr, x, y, ("v", i))
-                # A rule adds at most three atoms and three levels to d.
-                tree = d if expr is d.expr else Tree(expr, d.terms + 3, d.depth + 3)
-                self._contribute(j, region, tree)
+        x = atom(tape, a)
+        y = atom(tape, b) if b >= 0 else x
+        for j, rule in rules:
+            expr = rule(d.expr, x, y, ("v", i))
+            # A rule adds at most three atoms and three levels to d.
+            tree = d if expr is d.expr else Tree(expr, d.terms + 3, d.depth + 3)
+            self._contribute(j, region, tree)
 
     def _gate(self, i: int, region: _Region, trees: list[Tree]) -> None:
         if region.depth < MAX_GATES:

@@ -14,6 +14,11 @@ def times(x: Expr, y: Expr) -> Expr:
     return y if x == ONE else x if y == ONE else ("*", x, y)
 
 
+def square(d: Expr, x: Expr, y: Expr, v: Expr) -> Expr:
+    """Both contributions of x · x in one; rounded as that of x ** 2."""
+    return times(d, ("+", x, x))
+
+
 # Beside each operation its two contributions, d · ∂v/∂x and d · ∂v/∂y, rounded as the interpreter
 # rounds them (engine.graph.OPS). relu is a Gate and not here.
 CONTRIBUTIONS: dict[str, tuple[_Rule, _Rule | None]] = {

@@ -3,7 +3,7 @@
 from engine.compile.encoder import Function
 from engine.compile.layout import Layout, assemble
 from engine.compile.operations import Operations
-from engine.compile.program import Accumulate, Assign, Gate, Program, Statement
+from engine.compile.program import Accumulate, Assign, Expr, Gate, Program, Statement
 
 
 def straight_line(program: Program) -> tuple[bytes, Layout]:
@@ -58,7 +58,8 @@ class _Writer:
         self._operations = operations
         self._sums = sums
         self._given = given  # locals 0 … given - 1 are the function's parameters
-        self._local: dict[tuple[str, int], int] = {}
+        self._local: dict[Expr, int] = {}
+        self._loads: dict[Expr, list[str]] = {}
 
     @property
     def locals(self) -> int:
@@ -70,11 +71,11 @@ class _Writer:
                 self._assign(s)
             elif isinstance(s, Accumulate):
                 address = self._sums[s.slot]
-                self.code += ["i32.const 0", *self.load("g", s.slot)]
+                self.code += ["i32.const 0", *self.load(("g", s.slot))]
                 self.code += [*self._operations.push(s.expr, self.load), "f64.add"]
                 self.code.append(f"f64.store {address}")
             elif isinstance(s, Gate):
-                self.code += [*self.load("v", s.slot), "f64.const 0.0", "f64.ne", "if"]
+                self.code += [*self.load(("v", s.slot)), "f64.const 0.0", "f64.ne", "if"]
                 self.body(s.body)
                 self.code.append("end")
 
@@ -93,17 +94,24 @@ class _Writer:
         if kind == "v" and slot < self._tape.sample:
             self.code += ["i32.const 0", f"local.get {n}", f"f64.store {self._kept(slot)}"]
 
-    def _new_local(self, target: tuple[str, int]) -> int:
-        return self._local.setdefault(target, self._given + len(self._local))
+    def _new_local(self, target: Expr) -> int:
+        n = self._local.setdefault(target, self._given + len(self._local))
+        self._loads[target] = [f"local.get {n}"]
+        return n
 
     def _kept(self, slot: int) -> int:
         """The address of a value that outlives a sample."""
         tape = self._tape
         return 8 * (slot if slot < tape.parameters else tape.parameters + slot - tape.once)
 
-    def load(self, kind: str, slot: int) -> list[str]:
-        if (kind, slot) in self._local:
-            return [f"local.get {self._local[kind, slot]}"]
+    def load(self, atom: Expr) -> list[str]:
+        """The instructions that push an atom."""
+        code = self._loads.get(atom)
+        if code is None:
+            code = self._loads[atom] = self._fetch(*atom)
+        return code
+
+    def _fetch(self, kind: str, slot: int) -> list[str]:
         if kind == "g":
             return ["i32.const 0", f"f64.load {self._sums[slot]}"]
         tape = self._tape

@@ -95,7 +95,15 @@ def _operands(graph: Graph, i: int) -> tuple[int, ...]:
     a, b = graph.a[i], graph.b[i]
     if graph.op[i] == "dot":
         return (*a, *b)
+    if _squares(graph, i):
+        return (a,)
     return (a, b) if b >= 0 else (a,) if a >= 0 else ()
+
+
+def _squares(graph: Graph, i: int) -> bool:
+    """Whether node i is x ** 2: it is lowered to x * x."""
+    b = graph.b[i]
+    return graph.op[i] == "**" and graph.op[b] == "const" and graph.data[b] == 2.0
 
 
 def _number_slots(graph: Graph, live: bytearray, slot: dict[int, int], tape: Tape) -> None:
@@ -134,9 +142,9 @@ def _emit(tape: Tape, graph: Graph, i: int, slot: dict[int, int]) -> int:
     op = graph.op[i]
     if op != "dot":
         a = slot[graph.a[i]]
+        if _squares(graph, i):
+            return tape.append("*", a, a, varies[a])
         b = slot[graph.b[i]] if graph.b[i] >= 0 else -1
-        if op == "**" and tape.numbers.get(b) == 2.0:
-            op, b = "*", a
         return tape.append(op, a, b, varies[a] or (b >= 0 and varies[b]))
     total = -1
     for w, x in zip(graph.a[i], graph.b[i], strict=True):

@@ -100,8 +100,8 @@ _FETCH = f"""
 """
 
 
-def _load(kind: str, slot: int) -> list[str]:
-    return [f"local.get {_LOCAL[kind, slot]}"]
+def _load(atom: Expr) -> list[str]:
+    return [f"local.get {_LOCAL[atom]}"]
 
 
 def _dispatch(cases: list[list[str]]) -> list[str]:

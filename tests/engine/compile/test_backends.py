@@ -167,3 +167,15 @@ def test_very_large_graphs_are_run_by_the_machine():
     # v -> 2w
     loss, gradient = run([0.25], [3.0])
     assert (loss, gradient[0]) == pytest.approx((0.5, 2.0), rel=1e-12)
+
+
+def test_squares_are_products_and_other_powers_are_not():
+    g = Graph()
+    w, x = g.value(1.5), g.value(0.5)
+    loss = (w * x) ** 2 + w**w
+    loss.backward()
+    run = compile_loss(loss, [w], [x])
+    assert run.tape.op.count("**") == 1
+    value, gradient = run([1.5], [0.5])
+    assert value == loss.data
+    assert gradient[0] == pytest.approx(w.grad, rel=1e-14)
