@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import nbformat
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 from .paths import ROOT, shown_path
 
@@ -31,7 +31,7 @@ def run_notebook(path: Path) -> nbformat.NotebookNode:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the kernel warns of it
     client = NotebookClient(
         ran,
-        km=AsyncKernelManager(transport="ipc"),  # files, not ports: nothing else can listen
+        config=Config(KernelManager={"transport": "ipc"}),  # a file: no port for others to reach
         timeout=_SECONDS,
         record_timing=False,
         resources={"metadata": {"path": str(ROOT)}},

@@ -1,0 +1,57 @@
+"""MkDocs hook: a notebook's page in the form of the posts.
+
+mkdocs-jupyter puts 600 KB of JupyterLab's styles and three scripts into each page, and gives every
+figure the same words. Its cells are kept, set as a snippet is; nothing else is.
+"""
+
+import base64
+import html
+
+from bs4 import BeautifulSoup, Tag
+from mkdocs.exceptions import PluginError
+
+from scripts.markdown.figures import parse_figure
+
+_TEXT = {"text/plain", "application/vnd.jupyter.stdout", "application/vnd.jupyter.stderr"}
+_SVG_URL = "data:image/svg+xml;base64,"
+
+
+def on_page_content(content, page, config, files):
+    """Set the page anew if it is a notebook. Raises PluginError on an output it cannot show."""
+    if not page.file.src_uri.endswith(".ipynb"):
+        return content
+    soup = BeautifulSoup(content[content.index('<div class="jupyter-wrapper">') :], "html.parser")
+    try:
+        cells = [_cell(cell) for cell in soup.select('.jp-Cell[id^="cell-id="]')]
+    except ValueError as error:
+        raise PluginError(f"docs/{page.file.src_uri}: {error}") from None
+    name = page.file.src_uri.rsplit("/", 1)[-1]
+    download = f'<p class="dl-lab__file"><a href="{name}" download>Download {name}</a></p>'
+    return "\n".join([cells[0], download, *cells[1:]])
+
+
+def _cell(cell: Tag) -> str:
+    prose = cell.select_one(".jp-RenderedMarkdown")
+    if prose is not None:
+        for link in prose.select("a.anchor-link"):
+            link["class"], link["title"] = "headerlink", "Link to this section"
+        return prose.decode_contents().strip()
+    code = cell.select_one(".highlight-ipynb pre").decode_contents().rstrip()
+    shown = "".join(map(_output, cell.select(".jp-OutputArea-output")))
+    output = f'<div class="py-output">{shown}</div>' if shown else ""
+    source = f'<div class="highlight"><pre><code>{code}\n</code></pre></div>'
+    return f'<div class="py-lab">{source}{output}</div>'
+
+
+def _output(output: Tag) -> str:
+    kind, image = output["data-mime-type"], output.select_one("img")
+    if kind in _TEXT:
+        return f'<pre class="py-text">{html.escape(output.get_text().strip(), quote=False)}</pre>'
+    if kind == "image/svg+xml" and image["src"].startswith(_SVG_URL):
+        svg = base64.b64decode(image["src"].removeprefix(_SVG_URL)).decode()
+        figure = parse_figure(svg, "a figure")
+        return (
+            f'<figure class="py-figure"><img src="{image["src"]}" alt="{html.escape(figure.alt)}"'
+            f' width="{figure.width}" height="{figure.height}"></figure>'
+        )
+    raise ValueError(f"an output of type {kind} cannot be shown: print text or show a figure")
