@@ -84,7 +84,9 @@ def _explain(
         lines.append(
             "a gradient of 0: does the function read .data, and so cut itself off the tape?"
         )
-    elif ratio < 1 and abs(1 / ratio - round(1 / ratio)) < 1e-4:
+    elif abs(ratio + 1) < 1e-4:
+        lines.append("that is its negative: the rule of some operation has a wrong sign")
+    elif 0 < ratio < 0.9 and abs(1 / ratio - round(1 / ratio)) < 1e-4:
         lines.append(
             f"that is 1/{round(1 / ratio)} of it: does a node that is used several times keep only"
             " the last contribution (= instead of +=)?"

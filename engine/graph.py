@@ -292,6 +292,10 @@ class Value:
         self.graph.backward(self)
 
     def __repr__(self) -> str:
+        try:
+            self.graph.index(self, "repr")
+        except ValueError:
+            return "Value(stale)"
         return f"Value(data={self.data:.6g}, grad={self.grad:.6g}, op={self.op!r})"
 
 

@@ -1,0 +1,58 @@
+"""The data sets."""
+
+import math
+from random import Random
+
+import pytest
+
+from engine import moons, spiral, xor
+
+
+def test_xor():
+    points, labels = xor()
+    assert dict(zip(points, labels, strict=True)) == {
+        (0.0, 0.0): -1,
+        (1.0, 1.0): -1,
+        (0.0, 1.0): 1,
+        (1.0, 0.0): 1,
+    }
+
+
+@pytest.mark.parametrize("make", [moons, spiral])
+@pytest.mark.parametrize("count", [2, 7, 100])
+def test_both_labels_equally_and_the_same_for_a_seed(make, count):
+    points, labels = make(count, Random(5))
+    assert len(points) == len(labels) == count
+    assert abs(sum(labels)) <= 1
+    assert set(labels) == {-1, 1}
+    assert make(count, Random(5)) == (points, labels)
+    assert make(count, Random(6))[0] != points
+    assert all(round(v, 6) == v for point in points for v in point)
+
+
+def test_moons_are_half_circles():
+    for (x, y), label in zip(*moons(50, Random(1), noise=0.0), strict=True):
+        centre = (0.0, 0.0) if label < 0 else (1.0, 0.5)
+        assert math.dist((x, y), centre) == pytest.approx(1.0, abs=1e-5)
+        assert (y >= 0) if label < 0 else (y <= 0.5)
+
+
+def test_spiral_arms_are_opposite():
+    points, _ = spiral(60, Random(1), noise=0.0)
+    for (x, y), (u, v) in zip(points[::2], points[1::2], strict=True):
+        assert (x, y) == pytest.approx((-u, -v), abs=2e-6)
+    assert math.hypot(*points[-1]) == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("make", [moons, spiral])
+def test_noise_has_its_size(make):
+    clean, _ = make(400, Random(1), noise=0.0)
+    noisy, _ = make(400, Random(1), noise=0.1)
+    moved = [a - b for p, q in zip(clean, noisy, strict=True) for a, b in zip(p, q, strict=True)]
+    assert sum(d * d for d in moved) / len(moved) == pytest.approx(0.01, rel=0.2)
+
+
+@pytest.mark.parametrize("make", [moons, spiral])
+def test_one_point_is_not_two_classes(make):
+    with pytest.raises(ValueError, match="at least two points, not 1"):
+        make(1, Random(1))
