@@ -1,5 +1,6 @@
 """What scripts/bundle.py makes: the same bytes each time, whole, small, and never half replaced."""
 
+import ast
 import base64
 import csv
 import gzip
@@ -18,6 +19,8 @@ from scripts.bundling import node
 from scripts.bundling.publish import STAMP, publish
 from scripts.bundling.pyodide import run_inside, stock
 from scripts.bundling.stage import BundleError
+from scripts.markdown.paths import DOCS, all_pages
+from scripts.markdown.snippets import parse_page
 
 STOCK_FILES = (
     *("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"),
@@ -209,6 +212,33 @@ def test_every_module_of_the_standard_library_can_be_imported(runtime, tmp_path)
     assert len(theirs) > 500
     assert ours == theirs
     assert sum(error == "" for error in ours.values()) > 500
+
+
+def test_no_post_makes_its_reader_wait_for_the_rest(runtime, tmp_path):
+    snippets = [
+        snippet
+        for page in all_pages(DOCS)
+        for snippet in parse_page(page.read_text("utf-8-sig"), page)
+        if not snippet.static and not snippet.raises
+    ]
+    imports = {
+        ast.unparse(statement)
+        for snippet in snippets
+        for statement in ast.walk(ast.parse(snippet.source))
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+    }
+    assert len(imports) > 5
+    script = tmp_path / "script.py"
+    script.write_text(
+        "\n".join(
+            [
+                *("import sys", *sorted(imports)),
+                "assert [f for f in sys.meta_path if type(f).__name__ == 'LateStdlib'], 'fetched'",
+            ]
+        )
+    )
+    engine = {"lockFileURL": f"{runtime}/pyodide-lock.json", "packages": ["deep-learning-engine"]}
+    run_inside(tmp_path, [script], {**booted_with(runtime), **engine})
 
 
 def test_a_failed_download_of_the_rest_is_told_and_can_be_tried_again(runtime, tmp_path):

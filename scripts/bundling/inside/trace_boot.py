@@ -17,7 +17,8 @@ from engine.session import Cell, Session
 ARCHIVE = "/lib/python{}{}.zip/".format(*sys.version_info)
 USUAL = (
     *("collections", "copy", "dataclasses", "functools", "itertools", "json", "math", "operator"),
-    *("random", "re", "statistics", "string", "textwrap", "time", "timeit", "typing"),
+    *("random", "re", "statistics", "string", "textwrap", "time", "timeit", "tracemalloc"),
+    *("typing", "weakref"),
 )
 CELLS = (
     "print(1 + 1)",  # output
