@@ -22,14 +22,14 @@ export function frameAt(steps, count) {
   const backward = steps.backward.slice(0, Math.max(count - steps.forward.length, 0));
   const grad = new Map();
   for (const step of backward) {
-    if (step.operand === null) grad.set(step.node, step.grad);
-    else grad.set(step.to, step.sum);
+    if ("sum" in step) grad.set(step.to, step.sum);
+    else grad.set(step.node, step.grad);
   }
   return {
     data: new Map(forward.map((step) => [step.node, step.data])),
     sweeping: backward.length > 0,
     grad,
-    passed: backward.filter((step) => step.operand !== null),
+    passed: backward.filter((step) => "sum" in step),
     step: backward.at(-1) ?? forward.at(-1) ?? null,
   };
 }
@@ -120,7 +120,7 @@ function control(label, action) {
 
 /** The arithmetic of one step along an arrow, for the eye; the sentence says the same in words. */
 function account(step) {
-  if (!step || step.contribution === undefined) return ["\u00a0"];
+  if (!step || !("sum" in step)) return ["\u00a0"];
   const part = (name, number, kind = "") => {
     const value = make("b", kind ? { class: `dl-stepper__${kind}` } : {}, number);
     return make("span", {}, value, ` ${name}`);
@@ -176,7 +176,7 @@ class Picture {
   /** @param {ReturnType<typeof frameAt>} frame */
   show(frame) {
     const { step } = frame;
-    const along = step?.contribution === undefined ? null : step;
+    const along = step && "sum" in step ? step : null;
     for (const [node, box] of this.#boxes) {
       box.data.textContent = frame.data.get(node) ?? "";
       if (box.grad) box.grad.textContent = frame.sweeping ? (frame.grad.get(node) ?? "0") : "";
