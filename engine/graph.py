@@ -66,7 +66,13 @@ class Graph:
         TypeError for what is no number.
         """
         if not isinstance(x, Value):
-            return self._append("const", -1, -1, _number(x, op)).index
+            self.data.append(x if type(x) is float else _number(x, op))
+            self.op.append("const")
+            self.a.append(-1)
+            self.b.append(-1)
+            return len(self.op) - 1
+        if x.epoch == self.epoch:
+            return x.index
         if x.graph is not self:
             raise ValueError(f"{op}: the operands belong to two different graphs")
         if any(x.epoch < epoch and x.index >= mark for epoch, mark in self._cuts):
@@ -192,7 +198,7 @@ class Graph:
 
     def read(self, x: "Value") -> float:
         """What Value.data returns. A graph that only traces overrides this, and refuses."""
-        return self.data[self.index(x, "data")]
+        return self.data[x.index if x.epoch == self.epoch else self.index(x, "data")]
 
     def _failure(self, error: Exception, i: int, op: str, a: int, b: int) -> Exception:
         what = "division by zero" if isinstance(error, ZeroDivisionError) else "not a real number"
@@ -202,7 +208,10 @@ class Graph:
         return type(error)(f"{what}: {x!r} {op} {y!r} (node {i}, of nodes {a} and {b})")
 
 
-def _binary(op: str) -> "Callable[[Value, Value | float], Value]":
+_new = object.__new__
+
+
+def _binary(op: str, reflected: bool = False) -> "Callable[[Value, Value | float], Value]":
     value = OPS[op].value
 
     def record(self: "Value", other: "Value | float") -> "Value":
@@ -210,22 +219,20 @@ def _binary(op: str) -> "Callable[[Value, Value | float], Value]":
         now, data = graph.epoch, graph.data
         a = self.index if self.epoch == now else graph.index(self, op)
         b = other.index if type(other) is Value and other.epoch == now else graph.index(other, op)
-        index = len(data)
+        if reflected:
+            a, b = b, a
+        out = _new(Value)  # without __init__, whose call takes longer than the rest
+        out.graph, out.index, out.epoch = graph, len(data), now
         try:
             data.append(value(data[a], data[b]))
         except (ValueError, ZeroDivisionError) as error:
-            raise graph._failure(error, index, op, a, b) from None
+            raise graph._failure(error, len(data), op, a, b) from None
         graph.op.append(op)
         graph.a.append(a)
         graph.b.append(b)
-        return Value(graph, index, now)
+        return out
 
     return record
-
-
-def _reflected(op: str) -> "Callable[[Value, float], Value]":
-    record = _binary(op)
-    return lambda self, other: record(self.graph._append("const", -1, -1, _number(other, op)), self)
 
 
 def _unary(op: str) -> "Callable[[Value], Value]":
@@ -257,11 +264,11 @@ class Value:
         self.index = index
         self.epoch = epoch  # the graph's when this handle was last known to be current
 
-    __add__, __radd__ = _binary("+"), _reflected("+")
-    __sub__, __rsub__ = _binary("-"), _reflected("-")
-    __mul__, __rmul__ = _binary("*"), _reflected("*")
-    __truediv__, __rtruediv__ = _binary("/"), _reflected("/")
-    __pow__, __rpow__ = _binary("**"), _reflected("**")
+    __add__, __radd__ = _binary("+"), _binary("+", True)
+    __sub__, __rsub__ = _binary("-"), _binary("-", True)
+    __mul__, __rmul__ = _binary("*"), _binary("*", True)
+    __truediv__, __rtruediv__ = _binary("/"), _binary("/", True)
+    __pow__, __rpow__ = _binary("**"), _binary("**", True)
     __neg__, exp, log = _unary("neg"), _unary("exp"), _unary("log")
     tanh, relu, max = _unary("tanh"), _unary("relu"), _binary("max")
 
