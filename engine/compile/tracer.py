@@ -43,7 +43,7 @@ def _binary(op: str) -> Callable[[Value, Value | float], Value]:
     return lambda x, y: _tracer(x).record(op, x, y)
 
 
-def _reflected(op: str) -> Callable[[Value, float], Value]:
+def _reflected(op: str) -> Callable[[Value, Value | float], Value]:
     return lambda x, y: _tracer(x).record(op, y, x)
 
 
