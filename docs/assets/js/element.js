@@ -38,7 +38,6 @@ export class PlaygroundElement extends HTMLElement {
   run() {
     this.#program = blocksUpTo(this);
     for (const block of this.#program) block.#source.clearMark();
-    this.#output.begin();
     runtime.run({
       owner: this,
       program: () => this.#program.map((block) => block.cell),
@@ -58,7 +57,7 @@ export class PlaygroundElement extends HTMLElement {
     this.#source.reset();
     this.#output.reset();
     this.#toolbar.say("");
-    this.#toolbar.resettable = false;
+    this.#updateReset();
   }
 
   async copy() {
@@ -118,6 +117,11 @@ export class PlaygroundElement extends HTMLElement {
     const { text, original } = this.#source;
     writeDraft(this.#draft, original, text);
     this.#sliders.update(text);
+    this.#updateReset();
+  }
+
+  #updateReset() {
+    const { text, original } = this.#source;
     this.#toolbar.resettable = text !== original || this.#output.changed;
   }
 
@@ -128,8 +132,9 @@ export class PlaygroundElement extends HTMLElement {
       this.#toolbar.say(total && loaded >= total ? "Starting Python" : "Loading Python");
       this.#toolbar.count(loaded, total);
     } else {
-      this.#toolbar.say(name === "waiting" ? "Waiting for another block" : "Running");
+      this.#toolbar.say(name === "waiting" ? "Waiting for another run" : "Running");
     }
+    if (name === "running") this.#output.begin(); // of a run before it, the end has come
   }
 
   #receive(events) {
@@ -138,14 +143,14 @@ export class PlaygroundElement extends HTMLElement {
       const frame = event.type === "error" ? event.frames.at(-1) : null;
       if (frame) this.#blockOf(frame)?.#source.mark(frame);
     }
-    this.#toolbar.resettable = true;
+    this.#updateReset();
   }
 
   #end({ outcome, seconds, message }) {
     delete this.dataset.state;
     this.#toolbar.busy = false;
     this.#output.end(outcome === "done" || outcome === "error");
-    this.#toolbar.resettable ||= this.#output.changed;
+    this.#updateReset();
     this.#toolbar.say(
       {
         done: () => `Done in ${duration(seconds)}`,

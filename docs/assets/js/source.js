@@ -22,7 +22,7 @@ export class SourceView {
     this.handlers = handlers;
     this.#static = this.#surface = new StaticCode(element);
     this.original = this.text = this.#static.text;
-    element.addEventListener("click", (event) => this.#click(event));
+    this.#listen(element);
   }
 
   /** Replace a part of the text. */
@@ -33,7 +33,7 @@ export class SourceView {
 
   /** The original text again. */
   reset() {
-    if (this.#editor) this.replace(0, this.text.length, this.original);
+    if (this.#editor) this.#editor.replaceAll(this.original);
     else {
       this.#static.restore();
       this.#changed(this.original);
@@ -109,11 +109,13 @@ export class SourceView {
     return Math.min(before + inLine, this.text.length);
   }
 
-  /** A click asks for the editor, at the place clicked; selecting text does not. */
-  #click(event) {
-    const selection = getSelection();
-    if (event.button || !selection.isCollapsed) return;
-    const offset = this.#static.offsetOf(selection.anchorNode, selection.anchorOffset);
-    this.handlers.onEdit(offset === null ? null : Math.min(offset, this.text.length));
+  /** A click asks for the editor, at the place clicked; dragging, to select text, does not. */
+  #listen(element) {
+    let pressed = null;
+    element.addEventListener("pointerdown", (event) => (pressed = event));
+    element.addEventListener("click", ({ button, clientX: x, clientY: y }) => {
+      const moved = Math.hypot(x - pressed?.clientX, y - pressed?.clientY) > 4;
+      if (!button && !moved) this.handlers.onEdit(this.#static.offsetAt(x, y));
+    });
   }
 }

@@ -49,9 +49,16 @@ export class StaticCode {
     marks.add(this.#mark);
   }
 
-  /** Where in the text a place in the document is, or null. */
-  offsetOf(node, offset) {
-    for (const piece of this.#nodes()) if (piece.node === node) return piece.start + offset;
+  /** Where in the text a point of the window is, or null. */
+  offsetAt(x, y) {
+    const place = document.caretPositionFromPoint?.(x, y);
+    const range = place ? null : document.caretRangeFromPoint?.(x, y); // Safari
+    const node = place?.offsetNode ?? range?.startContainer;
+    for (const piece of this.#nodes()) {
+      if (piece.node === node) {
+        return Math.min(piece.start + (place?.offset ?? range.startOffset), this.text.length);
+      }
+    }
     return null;
   }
 

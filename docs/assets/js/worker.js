@@ -28,6 +28,7 @@ async function boot() {
   const loading = async () => {
     // Needed one after the other, fetched at the same time.
     const program = import(`${RUNTIME}pyodide.asm.mjs`);
+    program.catch(() => {}); // it is awaited below, if the other comes at all
     const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
     await program;
     return loadPyodide({
@@ -73,6 +74,8 @@ function watchTheClock(pyodide) {
 }
 
 async function main() {
+  // What fails within Pyodide is told by `boot`, once.
+  self.onunhandledrejection = (event) => event.preventDefault();
   const pyodide = await boot();
   const run = connect(pyodide);
   const waited = watchWaiting(() => {

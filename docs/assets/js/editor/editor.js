@@ -7,6 +7,7 @@ import {
   historyKeymap,
   indentLess,
   indentMore,
+  isolateHistory,
 } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
@@ -36,13 +37,19 @@ const markField = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+const leave = StateEffect.define();
+
 /**
- * Tab leads on through the page until the reader types; from then on it indents, and Escape gives
- * it back. CodeMirror's own "tab focus mode" does the latter.
+ * Whether the reader has typed since entering. Until then Tab leads on through the page; from then
+ * on it indents, and Escape gives it back: CodeMirror's own "tab focus mode".
  */
 const typed = StateField.define({
   create: () => false,
-  update: (value, transaction) => value || transaction.isUserEvent("input"),
+  update(value, transaction) {
+    if (transaction.effects.some((effect) => effect.is(leave))) return false;
+    return value || transaction.isUserEvent("input");
+  },
+  provide: () => EditorView.focusChangeEffect.of((_, focusing) => (focusing ? null : leave.of())),
 });
 const ifTyped = (command) => (view) => view.state.field(typed) && command(view);
 
@@ -100,6 +107,13 @@ export function createEditor({ parent, text, label, onChange, onRun }) {
     },
     replace(from, to, insert) {
       view.dispatch({ changes: { from, to, insert } });
+    },
+    /** Replace all of the text, in one step that can be undone. */
+    replaceAll(insert) {
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert },
+        annotations: isolateHistory.of("full"),
+      });
     },
     mark(from, to) {
       view.dispatch({ effects: setMark.of([from, to]) });

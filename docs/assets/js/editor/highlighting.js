@@ -15,9 +15,10 @@ const language = pythonLanguage.configure({
   props: [
     styleTags({
       "del async": t.keyword,
-      '"*" "**" TypeDef/":" "->"': t.operator,
+      '"*" "**"': t.operator,
       '":"': t.separator,
-      'FormatReplacement/"{" FormatReplacement/"}" FormatConversion FormatSpec': t.special(t.brace),
+      'FormatReplacement/"{" FormatReplacement/"}" FormatSelfDoc FormatConversion FormatSpec/...':
+        t.special(t.brace),
       Ellipsis: t.operator,
     }),
   ],
@@ -37,7 +38,7 @@ const style = HighlightStyle.define([
   { tag: t.meta, class: "nd" },
 ]);
 
-const CLASSES = ["nf", "nc", "nn", "nd", "nb", "ne", "bp", "sa", "sd"];
+const CLASSES = ["nf", "nc", "nn", "nd", "nb", "ne", "bp", "o", "sa", "sd"];
 const marks = Object.fromEntries(CLASSES.map((name) => [name, Decoration.mark({ class: name })]));
 
 /** The class of a name, which depends on where it stands and on what it says. */
@@ -46,7 +47,7 @@ function nameClass(node, text) {
   if (/^__\w+__$/.test(text)) return null;
   if (parent === "FunctionDefinition") return "nf";
   if (parent === "ClassDefinition") return "nc";
-  if (parent === "Decorator") return "nd";
+  if (parent === "Decorator" && node.prevSibling.name === "At") return "nd";
   if (parent === "ImportStatement") {
     const first = node.parent.firstChild;
     const listed = first.name === "from" && node.from > node.parent.getChild("import")?.from;
@@ -75,8 +76,10 @@ function decorate(view) {
         if (name === "VariableName") {
           const found = nameClass(node, doc.sliceString(node.from, node.to));
           if (found) mark(found);
-        } else if (name === "PropertyName" && node.parent.name === "Decorator") {
-          mark("nd");
+        } else if (name === "TypeDef" && doc.sliceString(node.from, node.from + 2) === "->") {
+          mark("o", node.from + 2);
+        } else if (name === "." && node.parent.name === "ImportStatement") {
+          mark("nn");
         } else if (name === "String" || name === "FormatString") {
           const [prefix] = /^[a-zA-Z]*/.exec(doc.sliceString(node.from, node.from + 2));
           if (isDocstring(node, doc)) mark("sd");
@@ -104,5 +107,5 @@ const names = ViewPlugin.define(
 export const python = [
   new LanguageSupport(language),
   syntaxHighlighting(style),
-  Prec.high(names), // inside the marks of the highlighter, so that its colour wins
+  Prec.highest(names), // inside the marks of the highlighter, so that its colour wins
 ];

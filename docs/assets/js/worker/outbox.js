@@ -90,6 +90,7 @@ export class Outbox {
 
   /** The part of a text that may still be shown. */
   #admit(text) {
+    if (this.#lines >= MAX_LINES) return "";
     let end = Math.min(text.length, MAX_CHARACTERS - this.#characters);
     for (let at = text.indexOf("\n"); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) {
       if (++this.#lines === MAX_LINES) end = at + 1;

@@ -1,0 +1,89 @@
+"""The playground among pages: one Python for the visit, and what the reader typed, over instant
+navigation."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from .playground import BOOT, Block
+
+
+def with_the_port(route: Route) -> None:
+    """The theme goes by the site map, which was built before the tests' host had a port."""
+    host = route.request.url.split("/")[2]
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("//127.0.0.1/", f"//{host}/"))
+
+
+@pytest.fixture
+def visit(page: Page, post_url: str) -> Page:
+    page.route("**/sitemap.xml", with_the_port)
+    page.add_init_script(
+        """window.workersMade = 0;
+        window.Worker = class extends Worker {
+          constructor(...args) { super(...args); window.workersMade += /worker-/.test(args[0]); }
+        }"""
+    )
+    page.goto(post_url)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.sameDocument = true")
+    return page
+
+
+def leave(page: Page) -> None:
+    page.get_by_role("link", name="Back to Blog (English)").first.click()
+    page.wait_for_url("**/blog/")
+    expect(page.locator("py-playground")).to_have_count(0)
+
+
+def come_back(page: Page) -> None:
+    page.go_back()
+    page.locator("py-playground").first.wait_for()
+
+
+def pythons(page: Page) -> list:
+    return [worker for worker in page.workers if "/worker-" in worker.url]
+
+
+def test_one_python_for_the_visit(visit: Page):
+    block = Block(visit, "graph")
+    assert block.run("import sys\nsys.visit = 'the same'\nprint(1)") == "1\n"
+    leave(visit)
+    come_back(visit)
+    assert visit.evaluate("window.sameDocument"), "this is not instant navigation"
+    assert block.run("import sys\nprint(sys.visit)") == "the same\n"
+    assert visit.evaluate("window.workersMade") == 1
+    assert len(pythons(visit)) == 1
+
+
+def test_leaving_stops_the_run_and_coming_back_works(visit: Page):
+    block = Block(visit, "graph")
+    block.start("print('begun')\nwhile True: pass")
+    expect(block.element.locator(".py-live .py-text")).to_have_text("begun\n", timeout=BOOT)
+    leave(visit)
+    come_back(visit)
+    assert block.run("print('again')") == "again\n"
+    assert len(pythons(visit)) == 1
+
+
+def test_what_was_typed_is_there_when_coming_back(visit: Page):
+    block = Block(visit, "nudge")
+    code = "def f(x):\n    return x  # typed\n"
+    block.edit(code)
+    leave(visit)
+    come_back(visit)
+    expect(block.element.locator(".cm-content")).to_be_visible()
+    assert block.code == code
+    block.button("Reset").click()
+    assert "# typed" not in block.code
+    leave(visit)
+    come_back(visit)
+    assert "# typed" not in block.code
+
+
+def test_a_page_that_is_left_while_python_loads(visit: Page):
+    block = Block(visit, "graph")
+    block.button("Run").click()
+    leave(visit)
+    come_back(visit)
+    assert block.run("print('fine')") == "fine\n"
+    assert len(pythons(visit)) == 1

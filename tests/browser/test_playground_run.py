@@ -1,0 +1,256 @@
+"""Running blocks of Part 1: what is shown, what is edited, what is stopped, what goes wrong."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import contexts
+from .playground import BOOT, Block
+
+
+@pytest.fixture(scope="module")
+def opened(browser, site_url, post_url) -> Iterator[Page]:
+    """One page for all tests here, with one start of Python; each test leaves it as it was."""
+    with contexts(browser, site_url) as open_context:
+        context = open_context(permissions=["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.goto(post_url)
+        yield page
+
+
+@pytest.fixture
+def page(opened: Page) -> Iterator[Page]:
+    yield opened
+    for reset in opened.get_by_role("button", name="Reset").all():
+        if reset.is_enabled():
+            reset.click()
+
+
+@pytest.fixture
+def first(page: Page) -> Block:
+    """The first block of the page: a run of it runs nothing else."""
+    return Block(page, "graph")
+
+
+@pytest.fixture
+def check(page: Page) -> Block:
+    """The block with a slider."""
+    return Block(page, "sanity-check")
+
+
+def shown(block: Block) -> tuple[str, list[tuple[str, str, str]]]:
+    """The text in sight below a block, and its figures: alternative text, width, height."""
+    output = block.element.locator(".py-output")
+    text = "".join(output.locator("pre:visible").all_text_contents())
+    figures = output.locator("figure img:visible").all()
+    names = ("alt", "width", "height")
+    return text.strip("\n"), [tuple(map(img.get_attribute, names)) for img in figures]
+
+
+def test_every_block_shows_what_ci_recorded(page: Page):
+    elements = page.locator("article py-playground").all()
+    assert len(elements) >= 4
+    for element in elements:
+        block = Block(page, element.get_attribute("data-block"))
+        label = block.element.locator(".py-label")
+        expect(label).to_have_text("Output recorded by CI")
+        recorded = shown(block)
+        assert any(recorded)
+        block.run()
+        expect(label).to_have_text("Output of your run")
+        assert shown(block) == recorded
+
+
+def test_edit_and_run_by_keyboard(page: Page, check: Block):
+    code = check.code
+    check.run(code.replace("x = 2.0", "x = 3.0"))
+    assert check.text == "u=9 f=81 df_dx=36\n"
+    assert check.element.locator(".cm-content").evaluate("e => e === document.activeElement")
+    check.button("Reset").click()
+    assert check.code == code
+    expect(check.element.locator(".py-label")).to_have_text("Output recorded by CI")
+    assert "df_dx=28" in check.element.locator(".py-output").inner_text()
+    expect(check.button("Reset")).to_be_disabled()
+
+
+def test_an_edit_above_counts_below(page: Page, check: Block):
+    below = Block(page, "by-machine")
+    check.edit("factor = 7")
+    assert below.run("print(factor)") == "7\n"
+    check.edit("factor = 8")
+    assert below.run() == "8\n"
+
+
+def test_slider_rewrites_the_code_and_runs(page: Page, check: Block):
+    slider = check.element.get_by_role("slider", name="x")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    check.ended()
+    assert check.code.startswith("x = 2.1  # @param")
+    assert check.text == "u=7.2 f=51.84 df_dx=28.8\n"
+    page.keyboard.press("Home")
+    expect(check.element.locator(".py-live .py-text")).to_have_text("u=-3 f=9 df_dx=-12\n")
+    assert slider.evaluate("e => e === document.activeElement")
+    check.button("Reset").click()
+    assert slider.input_value() == "2"
+
+
+def test_slider_dragged_fast_ends_at_the_last_value(page: Page, check: Block):
+    slider = check.element.get_by_role("slider", name="x")
+    slider.evaluate(
+        """slider => { for (let i = -30; i <= 15; i++) {
+          slider.value = i / 10; slider.dispatchEvent(new Event("input"));
+        } }"""
+    )
+    expect(check.element.locator(".py-live .py-text")).to_have_text("u=6 f=36 df_dx=24\n")
+    assert check.code.startswith("x = 1.5  #")
+
+
+def test_typing_moves_the_slider(page: Page, check: Block):
+    check.edit(check.code.replace("x = 2.0", "x = -1.5"))
+    slider = check.element.get_by_role("slider", name="x")
+    expect(slider).to_have_value("-1.5")
+    check.edit("x = 2.0")
+    expect(slider).to_have_count(0)
+
+
+def test_stop_an_endless_loop_and_go_on(page: Page, first: Block):
+    code = "print('begun')\nwhile True: pass"
+    first.start(code)
+    expect(first.element.locator(".py-live .py-text")).to_have_text("begun\n", timeout=BOOT)
+    first.button("Stop").click()
+    expect(first.status).to_have_text("Stopped")
+    assert first.text == "begun\n", "the output up to then is kept"
+    assert first.code == code
+    assert first.run("print('again')") == "again\n"
+
+
+def test_run_again_replaces_a_run_that_does_not_end(page: Page, first: Block):
+    first.start("while True: pass")
+    expect(first.status).to_have_text("Running", timeout=BOOT)
+    assert first.run("print('newer')") == "newer\n"
+
+
+def test_two_blocks_wait_for_each_other(page: Page, first: Block, check: Block):
+    first.edit(f"{first.code}\nimport time\ntime.sleep(0.5)\nprint('first')")
+    first.button("Run").click()
+    check.button("Run").click()
+    expect(check.status).to_have_text("Waiting for another run")
+    first.ended()
+    check.ended()
+    assert (first.text, check.text) == ("first\n", "u=7 f=49 df_dx=28\n")
+
+
+def test_error_shows_the_readers_lines_and_marks_them(page: Page, check: Block):
+    check.run("def f(n):\n    return 1 / n\n\nprint('before')\nf(0)", "error")
+    assert check.text == "before\n"
+    traceback = check.element.locator(".py-error")
+    assert traceback.inner_text().rstrip() == (
+        "Traceback (most recent call last):\n"
+        '  File "sanity_check.py", line 5, in <module>\n'
+        "    f(0)\n"
+        "    ~^^^\n"
+        '  File "sanity_check.py", line 2, in f\n'
+        "    return 1 / n\n"
+        "           ~~^~~\n"
+        "ZeroDivisionError: division by zero"
+    )
+    assert check.element.locator(".py-error-line").inner_text() == "    return 1 / n"
+    assert check.element.locator(".py-error-mark").all_text_contents() == ["1", " / n"] or (
+        "".join(check.element.locator(".py-error-mark").all_text_contents()) == "1 / n"
+    )
+    check.button("Go to line 2").click()
+    expect(check.element.locator(".cm-content")).to_be_focused()
+    page.keyboard.type("# ")
+    expect(check.element.locator(".py-error-line")).to_have_count(0)
+    assert "    return # 1 / n" in check.code
+
+
+def test_error_in_a_block_above_names_it(page: Page, first: Block, check: Block):
+    first.edit("value = undefined_name")
+    check.run(how="error")
+    assert 'File "graph.py", line 1' in check.element.locator(".py-error").inner_text()
+    check.button("Go to graph.py, line 1").click()
+    expect(first.element.locator(".cm-content")).to_be_focused()
+    assert first.element.locator(".py-error-mark").inner_text() == "undefined_name"
+
+
+def test_error_is_marked_in_static_code(page: Page, check: Block):
+    check.run("f(None)", "error")  # f is what the block nudge.py defines
+    marked = "[...CSS.highlights.get('py-error')].map((range) => range.toString())"
+    assert page.evaluate(marked) == ["2 * x"]
+    assert not Block(page, "nudge").element.locator(".cm-content").count()
+    check.run("x = 1")
+    assert page.evaluate(marked) == []
+
+
+def test_markup_is_text(page: Page, first: Block):
+    markup = "<script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' onload='window.stolen = 1'>{markup}</svg>"
+    source = (
+        f"markup = {json.dumps(markup)}\nprint(markup)\n"
+        "class Evil:\n"
+        f"    def _repr_svg_(self): return {json.dumps(svg)}\n"
+        "    def __repr__(self): return markup\n"
+        "display(Evil())\ndisplay(markup)\nraise ValueError(markup)"
+    )
+    first.run(source, "error")
+    assert first.text == f"{markup}\n{markup!r}\n"
+    assert first.element.locator(".py-error").inner_text().rstrip().endswith(markup)
+    assert (
+        first.element.locator(".py-live :is(script, svg, img:not(.py-figure > img))").count() == 0
+    )
+    image = first.element.locator(".py-live .py-figure img")
+    assert image.get_attribute("src").startswith("data:image/svg+xml,")
+    assert page.evaluate("window.stolen") is None
+
+
+def test_displays_update_in_place(page: Page, first: Block):
+    source = (
+        "class Fig:\n"
+        "    def __init__(self, name): self.name = name\n"
+        "    def _repr_svg_(self):\n"
+        '        return (f\'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20">\'\n'
+        "                f'<title>{self.name}</title></svg>')\n"
+        "a = display(Fig('one'), id='figure')\n"
+        "b = display(0)\n"
+        "for i in range(1000):\n"
+        "    a.update(Fig(f'figure {i}')); b.update(i)\n"
+        "display(Fig('other'))"
+    )
+    assert first.run(source) == "999\n"
+    images = first.element.locator(".py-live img").all()
+    assert [image.get_attribute("alt") for image in images] == ["figure 999", "other"]
+    assert images[0].get_attribute("width") == "30"
+
+
+def test_no_output_is_said(page: Page, first: Block):
+    first.run("x = 1")
+    assert first.element.locator(".py-note").inner_text() == "No output."
+
+
+def test_input_is_refused(page: Page, first: Block):
+    first.run("name = input('Who? ')", "error")
+    assert "write the value into the code" in first.element.locator(".py-error").inner_text()
+
+
+def test_copy_takes_the_code_as_it_stands(page: Page, first: Block):
+    first.edit("print('edited')")
+    first.button("Copy").click()
+    expect(first.status).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "print('edited')"
+
+
+def test_rest_of_the_standard_library_comes_when_imported(page: Page, first: Block):
+    assert first.run("import xmlrpc.client\nprint(xmlrpc.client.__name__)") == "xmlrpc.client\n"
+
+
+def test_run_keeps_the_focus_and_has_a_state_that_is_announced(page: Page, first: Block):
+    first.start()
+    first.ended()
+    assert page.evaluate("document.activeElement.textContent") == "Run"
+    assert first.status.get_attribute("role") == "status"
+    assert re.fullmatch(r"Done in \d+ ms|Done in \d+\.\d\d s", first.status.inner_text())
