@@ -15,6 +15,9 @@ def _log(x: float) -> float:
 
 
 def _pow(x: float, y: float) -> float:
+    """As Math.pow of JavaScript, so that a module gives the same everywhere."""
+    if math.isnan(y) or (abs(x) == 1.0 and math.isinf(y)):
+        return math.nan  # C, and so Python, says 1
     try:
         return OPS["**"][0](x, y)
     except ZeroDivisionError:  # IEEE 754: ±inf at the pole, + unless x = -0.0 and y is odd

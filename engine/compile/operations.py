@@ -1,7 +1,8 @@
 """Expressions as WebAssembly: operands are pushed, operations take them from the stack.
 
 WebAssembly has no exp, log, tanh and power: a module imports those it uses from its host. Where
-the interpreter raises (1/0, log(0), (-1)**0.5) it gives what IEEE 754 says: inf, -inf, nan.
+the interpreter raises (1/0, log(0), (-1)**0.5) it gives what IEEE 754 says: inf, -inf, nan. Powers
+are JavaScript's: 1 to the power of nan or of infinity is nan, and not 1.
 """
 
 from collections.abc import Callable, Iterable

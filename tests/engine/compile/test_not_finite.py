@@ -98,6 +98,15 @@ def test_a_relu_that_is_shut_passes_nothing_on(backend):
     assert backend(tape_of(lambda w, x: (w * x).relu()))([1.0], [-INF])[1][0] == 0.0
 
 
+@pytest.mark.parametrize("exponent", [NAN, INF, -INF])
+def test_one_to_the_power_of_what_is_not_finite(exponent):
+    tape = tape_of(lambda w, x: w**x)
+    assert CompiledPython(tape)([1.0], [exponent])[0] == 1.0
+    assert (Graph().value(1.0) ** exponent).data == 1.0
+    for backend in WASM:
+        assert math.isnan(backend(tape)([1.0], [exponent])[0])
+
+
 @pytest.mark.parametrize("backend", [CompiledPython, *WASM])
 def test_a_power_passes_on_no_gradient_of_zero(backend):
     function = lambda w, x: ((w * x) ** 0.5) * 0.0  # noqa: E731
