@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -139,17 +139,23 @@ def report(host: str, result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def run(hosts: Iterable[str], rounds: int, show: bool) -> dict[str, Any]:
+    """The summary of each host; with `show`, reported as soon as it is there."""
+    results = {}
+    for host in hosts:
+        results[host] = summary(host, HOSTS[host](rounds))
+        if show:
+            print(report(host, results[host]), flush=True)
+    return results
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("hosts", nargs="*", choices=[*HOSTS, []], help="default: all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args(argv)
-    results = {}
-    for host in options.hosts or HOSTS:
-        results[host] = summary(host, HOSTS[host](options.rounds))
-        if not options.json:
-            print(report(host, results[host]), flush=True)
+    results = run(options.hosts or HOSTS, options.rounds, show=not options.json)
     if options.json:
         print(json.dumps(results, indent=2))
     return 0 if all(result["met"] for result in results.values()) else 1
