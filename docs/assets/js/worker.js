@@ -26,11 +26,9 @@ const outbox = new Outbox((events) => postMessage({ type: "events", events }));
 async function boot() {
   const failure = watchDownloads((progress) => postMessage({ type: "progress", ...progress }));
   const loading = async () => {
-    // Needed one after the other, fetched at the same time.
-    const program = import(`${RUNTIME}pyodide.asm.mjs`);
-    program.catch(() => {}); // it is awaited below, if the other comes at all
+    // loadPyodide imports this too, but only then would it begin to come.
+    import(`${RUNTIME}pyodide.asm.mjs`).catch(() => {}); // loadPyodide fails likewise
     const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
-    await program;
     return loadPyodide({
       indexURL: RUNTIME,
       lockFileURL: `${RUNTIME}pyodide-lock.json`,

@@ -14,7 +14,9 @@ const LATE = "stdlib-rest.bin"; // comes later, if at all
  * @returns {Promise<never>} rejects when a download fails
  */
 export function watchDownloads(report) {
-  const total = Object.values(SIZES).reduce((sum, size) => sum + size, -SIZES[LATE]);
+  const total = Object.entries(SIZES)
+    .filter(([name]) => name !== LATE && !name.endsWith(".mjs")) // modules are not fetched by fetch
+    .reduce((sum, [, size]) => sum + size, 0);
   let loaded = 0;
   let reported = 0;
   const count = (bytes) => {
@@ -30,7 +32,8 @@ export function watchDownloads(report) {
       try {
         const response = await fetchFile(input, options);
         if (!response.ok) throw new Error(`the server answered ${response.status}`);
-        return counted(response, count, reject);
+        countBytes(response, count).catch(reject);
+        return response;
       } catch (error) {
         reject(error);
         throw error;
@@ -39,23 +42,17 @@ export function watchDownloads(report) {
   });
 }
 
-/** The same response, counted as it is read. */
-function counted(response, count, fail) {
-  const reader = response.body.getReader();
-  const body = new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (done) return controller.close();
-        count(value.length);
-        controller.enqueue(value);
-      } catch (error) {
-        fail(error);
-        controller.error(error);
-      }
-    },
-  });
-  return new Response(body, response);
+/**
+ * Count the bytes of a response's copy as they come. The response itself stays as it is: browsers
+ * keep compiled WebAssembly for the next visit only if they were given their own.
+ */
+async function countBytes(response, count) {
+  const reader = response.clone().body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    count(value.length);
+  }
 }
 
 /**
