@@ -3,9 +3,11 @@
 import importlib.util
 import math
 import sys
+from random import Random
 
 import pytest
 
+from engine import MLP
 from engine.compile import HostMissingError, TraceError, Tracer, compile_loss
 from engine.graph import OPS, Graph, dot
 
@@ -52,6 +54,14 @@ def test_tracing_computes_nothing():
     run = compile_loss(x.max(loss) * 0 + x, [], [x])
     with pytest.raises(ZeroDivisionError):
         run([], [1.0])
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_networks_are_traced_through(activation):
+    g = Tracer()
+    [score] = MLP(g, [2, 3, 1], Random(1), activation, last=activation)(g.leaves(2))
+    with pytest.raises(TraceError, match="a branch on node"):
+        bool(score)
 
 
 def test_leaves_that_are_not_given():
