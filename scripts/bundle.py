@@ -12,6 +12,7 @@ if __name__ == "__main__":  # as a program, Python looks for imports beside this
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from scripts.bundling.javascript import SOURCES, bundle_javascript, copy_katex
+from scripts.bundling.licences import write_licences
 from scripts.bundling.node import installed
 from scripts.bundling.publish import is_current, publish
 from scripts.bundling.runtime import make_runtime
@@ -30,6 +31,7 @@ def make_bundle(out: Path, cache: Path = CACHE, sources: Path = SOURCES) -> None
     runtime = make_runtime(out, cache)
     bundle_javascript(out, runtime, sources)
     copy_katex(out)
+    write_licences(out)
 
 
 def bundle(target: Path = TARGET, sources: Path = SOURCES) -> None:

@@ -131,3 +131,11 @@ def test_katex_asks_for_no_font_that_is_not_there(generated):
     asked = set(re.findall(r"url\(([^)]+)\)", css))
     assert asked == {f"fonts/{path.name}" for path in (generated / "katex" / "fonts").iterdir()}
     assert len(asked) == 20
+
+
+def test_licences_go_with_what_is_published(generated):
+    text = (generated / "licences.txt").read_text(encoding="utf-8")
+    wanted = json.loads((bundler.ROOT / "package.json").read_text())["dependencies"]
+    for name, version in wanted.items():
+        assert f"\n{name} {version}: M" in text  # MIT or MPL-2.0
+    assert text.count("Permission is hereby granted") >= len(wanted) - 1  # MPL is not spelt out
