@@ -20,8 +20,8 @@
 
 /* global WORKER_PATH */
 
-/** A run of an owner who has asked for a newer one is given this long to end by itself (ms). */
-const PATIENCE = 600;
+/** How long (ms) a run may take to end by itself when its owner asks for a newer one. */
+const PATIENCE = { least: 1000, most: 5000 };
 
 class Runtime {
   /** @type {Worker | null} */ #worker = null;
@@ -30,6 +30,8 @@ class Runtime {
   #ready = false;
   #progress = { loaded: 0, total: 0 };
   #overdue = 0;
+  #spawned = 0;
+  #startTime = 0; // ms that the last start took
 
   /** Start loading Python, because somebody is about to need it. */
   prepare() {
@@ -42,7 +44,10 @@ class Runtime {
     this.#queue.push(job);
     this.prepare();
     if (this.#current?.owner === job.owner && !this.#overdue) {
-      this.#overdue = setTimeout(() => this.#restart({ outcome: "replaced" }), PATIENCE);
+      // To end it by force costs a start of Python, so it may take a few times that.
+      const { least, most } = PATIENCE;
+      const patience = Math.min(Math.max(least, 3 * this.#startTime), most);
+      this.#overdue = setTimeout(() => this.#restart({ outcome: "replaced" }), patience);
     }
     this.#next();
   }
@@ -81,6 +86,7 @@ class Runtime {
   #spawn() {
     const worker = new Worker(new URL(WORKER_PATH, import.meta.url), { type: "module" });
     this.#worker = worker;
+    this.#spawned = performance.now();
     worker.onmessage = ({ data }) => {
       if (worker === this.#worker) this.#receive(data);
     };
@@ -112,6 +118,7 @@ class Runtime {
         break;
       case "ready":
         this.#ready = true;
+        this.#startTime = performance.now() - this.#spawned;
         this.#next();
         break;
       case "events":
