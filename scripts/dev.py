@@ -125,7 +125,7 @@ def test(options, rest):
         log = env.ROOT / ".cache" / "logs" / "pyodide.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         beside = subprocess.Popen(
-            [str(env.node_program("node")), "scripts/pyodide_tests.mjs"],
+            [str(env.node()), "scripts/pyodide_tests.mjs"],
             cwd=env.ROOT,
             env=env.environ(),
             stdin=subprocess.DEVNULL,

