@@ -7,8 +7,8 @@ from random import Random
 from engine.graph import Graph, Value, dot
 
 ACTIVATIONS: dict[str | None, Callable[[Value], Value]] = {
-    "tanh": lambda x: x.tanh(),
-    "relu": lambda x: x.relu(),
+    "tanh": Value.tanh,
+    "relu": Value.relu,
     None: lambda x: x,
 }
 
@@ -33,10 +33,11 @@ class Neuron:
         self.w = [graph.value(rng.uniform(-bound, bound)) for _ in range(inputs)]
         self.b = graph.value(0.0)
         self.activation = activation
+        self._activate = ACTIVATIONS[activation]
 
     def __call__(self, xs: Sequence[Value | float]) -> Value:
         """Raises ValueError if there are not as many xs as weights."""
-        return ACTIVATIONS[self.activation](dot(self.w, xs) + self.b)
+        return self._activate(dot(self.w, xs) + self.b)
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
@@ -87,6 +88,7 @@ class MLP:
     ) -> None:
         if len(sizes) < 2 or min(sizes) < 1:
             raise ValueError(f"sizes must be the inputs and at least one layer, not {sizes}")
+        self.graph = graph
         kinds = [activation] * (len(sizes) - 2) + [last]
         self.layers = [
             Layer(graph, inputs, outputs, rng, kind)
@@ -95,9 +97,10 @@ class MLP:
 
     def __call__(self, xs: Sequence[Value | float]) -> list[Value]:
         """The outputs, always as a list: `[score] = model(xs)` for one."""
+        values = [x if isinstance(x, Value) else self.graph.value(x) for x in xs]
         for layer in self.layers:
-            xs = layer(xs)
-        return list(xs)  # type: ignore[arg-type]
+            values = layer(values)
+        return values
 
     def parameters(self) -> list[Value]:
         """Those of each layer in turn."""

@@ -1,0 +1,130 @@
+"""The engine against its peers: the tape × micrograd, on CPython and in Pyodide under Node.
+
+Rounds take all ways in turn; what counts is the median of the ratios within each round. That the
+losses and gradients are the same is checked first. For the compilers see scripts/bench/backends.py.
+"""
+
+import argparse
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import micrograd.engine  # type: ignore[import-untyped]
+
+from scripts.bench import backends, moons, tape
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+PROGRAM = """
+import json, sys
+sys.path.insert(0, "/bench")
+from scripts.bench.tape import measure
+json.dumps(measure({rounds}))
+"""
+
+# × micrograd, at least
+TARGETS = {
+    "cpython": {"eager": 12, "eager, dot": 60, "replay": 45, "README expression": 3},
+    "pyodide": {"eager": 4, "eager, dot": 15, "replay": 12, "README expression": 3},
+}
+BYTES = 140  # of a node, with its gradient, at most
+
+
+def in_cpython(rounds: int) -> dict[str, Any]:
+    """With torch and numpy, if they are installed."""
+    peers = {"torch": moons.torch_eager, "numpy": moons.numpy_by_hand}
+    others = {name: make() for name, make in peers.items() if importlib.util.find_spec(name)}
+    return tape.measure(rounds, others)
+
+
+def in_pyodide(rounds: int) -> dict[str, Any]:
+    node = shutil.which("node")
+    if not node:
+        sys.exit("No Node on PATH. Try: python3 scripts/dev.py bench engine")
+    peer = Path(str(micrograd.engine.__file__)).parent
+    sources = [*(ROOT / "engine").rglob("*.py"), ROOT / "scripts" / "bench" / "tape.py"]
+    files = {f"/bench/{path.relative_to(ROOT)}": path for path in sources}
+    files |= {f"/bench/micrograd/{path.name}": path for path in peer.glob("*.py")}
+    payload = {
+        "files": {name: path.read_text("utf-8") for name, path in files.items()},
+        "program": PROGRAM.format(rounds=rounds),
+    }
+    command = [node, str(ROOT / "scripts" / "bench" / "pyodide.mjs")]
+    done = subprocess.run(
+        command, input=json.dumps(payload), stdout=subprocess.PIPE, text=True, check=True
+    )
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+HOSTS = {"cpython": in_cpython, "pyodide": in_pyodide}
+
+
+def compare(rounds: list[dict[str, float]], targets: dict[str, int]) -> dict[str, Any]:
+    """Each way's median time, and its ratio to micrograd: median, lowest, highest."""
+    out = {}
+    for name in rounds[0]:
+        ratios = [times["micrograd"] / times[name] for times in rounds]
+        out[name] = {
+            "microseconds": 1e6 * median(times[name] for times in rounds),
+            "ratio": median(ratios),
+            "lowest": min(ratios),
+            "highest": max(ratios),
+            "target": targets.get(name),
+            "met": median(ratios) >= targets.get(name, 0),
+        }
+    return out
+
+
+def summary(host: str, measured: dict[str, Any]) -> dict[str, Any]:
+    """The measurements with ratios, and whether the targets are met; the heap must not grow."""
+    ways = {part: compare(measured[part], TARGETS[host]) for part in ("moons", "readme")}
+    met = all(way["met"] for part in ways.values() for way in part.values())
+    small = measured["bytes per node"]["engine"] <= BYTES and not measured["heap growth"]
+    return {**measured, **ways, "met": met and small}
+
+
+def report(host: str, result: dict[str, Any]) -> str:
+    lines = [f"{host}: a step of the two moons, and micrograd's README expression, × micrograd"]
+    for name, way in (result["moons"] | result["readme"]).items():
+        target = f", to be at least {way['target']}" if way["target"] else ""
+        lines.append(
+            f"  {name:26} {way['microseconds']:11,.0f} µs  × {way['ratio']:6.1f}"
+            f"  ({way['lowest']:.1f} to {way['highest']:.1f}{target})"
+        )
+    deep, size = result["deep"], result["bytes per node"]
+    lines.append(
+        f"  100,000 nodes deep         {deep['seconds']:11.2f} s; micrograd: {deep['micrograd']}"
+    )
+    lines.append(
+        f"  bytes per node             {size['engine']:11.0f}, to be at most {BYTES};"
+        f" micrograd: {size['micrograd']:.0f}"
+    )
+    lines.append(f"  heap growth, 100 steps     {result['heap growth']:11} bytes, to be 0")
+    return "\n".join(lines)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("hosts", nargs="*", choices=[*HOSTS, []], help="default: all")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="for machines")
+    options = parser.parse_args(argv)
+    results = {}
+    for host in options.hosts or HOSTS:
+        results[host] = summary(host, HOSTS[host](options.rounds))
+        if not options.json:
+            print(report(host, results[host]), flush=True)
+    compiled = backends.run(options.hosts or backends.HOSTS, options.rounds, show=not options.json)
+    if options.json:
+        print(json.dumps({"tape": results, "compiled": compiled}, indent=2))
+    return 0 if all(part["met"] for part in (*results.values(), *compiled.values())) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
