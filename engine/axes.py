@@ -31,10 +31,10 @@ class Axis:
         return (self._scale(value) - self.low) / (self.high - self.low)
 
     def _round_numbers(self) -> list[tuple[float, str]]:
-        """Four to nine multiples of 1, 2 or 5 times a power of ten, after Heckbert (1990)."""
-        rough = (self.high - self.low) / 6
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.999)
+        """Three to eight multiples of 1, 2 or 5 times a power of ten."""
+        most = (self.high - self.low) / 3
+        power = 10.0 ** math.floor(math.log10(most))
+        step = max(m * power for m in (0.5, 1.0, 2.0, 5.0) if m * power <= most)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [(k * step, label(k * step, 6)) for k in range(first, last + 1)]
 
