@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
@@ -29,18 +30,20 @@ def run_notebook(path: Path) -> nbformat.NotebookNode:
     saved = _read(path)
     ran = _read(path)
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the kernel warns of it
-    client = NotebookClient(
-        ran,
-        config=Config(KernelManager={"transport": "ipc"}),  # a file: no port for others to reach
-        timeout=_SECONDS,
-        record_timing=False,
-        resources={"metadata": {"path": str(ROOT)}},
-    )
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        where = f"{shown_path(path)}: cell {client.code_cells_executed}"
-        raise NotebookError(f"{where}: {error.ename}: {error.evalue}") from None
+    with TemporaryDirectory(prefix="lab-") as sockets:
+        client = NotebookClient(
+            ran,
+            # Sockets in a folder of our own: no port for others to reach.
+            config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/kernel"}),
+            timeout=_SECONDS,
+            record_timing=False,
+            resources={"metadata": {"path": str(ROOT)}},
+        )
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            where = f"{shown_path(path)}: cell {client.code_cells_executed}"
+            raise NotebookError(f"{where}: {error.ename}: {error.evalue}") from None
     ran.metadata = saved.metadata
     for cell, before in zip(ran.cells, saved.cells, strict=True):
         cell.metadata = before.metadata
