@@ -166,21 +166,25 @@ class Graph:
         The tangent of node i is Σ ∂(node i)/∂x · direction[x], a Jacobian-vector product. One call
         gives one direction for all outputs: n inputs need n calls.
         """
-        tangent = [0.0] * len(self)
-        for input_, t in direction.items():
-            tangent[self.index(input_, "jvp")] = t
-        data = self.data
-        for i, (o, j, k) in enumerate(zip(self.op, self.a, self.b, strict=True)):
-            if o == "dot":
-                for w, x in zip(j, k, strict=True):
-                    tangent[i] += tangent[w] * data[x] + data[w] * tangent[x]
-            elif j >= 0:
-                _, dx, dy = OPS[o]
-                x, y, v = data[j], data[k], data[i]
-                if tangent[j]:
-                    tangent[i] += tangent[j] * dx(x, y, v)
-                if dy and tangent[k]:
-                    tangent[i] += tangent[k] * dy(x, y, v)
+        op, a, b, data = self.op, self.a, self.b, self.data
+        tangent = [0.0] * len(op)
+        for leaf, t in direction.items():
+            tangent[self.index(leaf, "jvp")] = t
+        i = 0
+        try:
+            for i, (o, j, k) in enumerate(zip(op, a, b, strict=True)):
+                if o == "dot":
+                    for w, x in zip(j, k, strict=True):
+                        tangent[i] += tangent[w] * data[x] + data[w] * tangent[x]
+                elif j >= 0:
+                    _, dx, dy = OPS[o]
+                    x, y, v = data[j], data[k], data[i]
+                    if tangent[j]:
+                        tangent[i] += tangent[j] * dx(x, y, v)
+                    if dy and tangent[k]:
+                        tangent[i] += tangent[k] * dy(x, y, v)
+        except ZeroDivisionError as error:
+            raise self._failure(error, i, f"derivative of {op[i]}", a[i], b[i]) from None
         return tangent
 
     def truncate(self, mark: int) -> None:
@@ -221,7 +225,7 @@ def _binary(op: str, reflected: bool = False) -> "Callable[[Value, Value | float
         b = other.index if type(other) is Value and other.epoch == now else graph.index(other, op)
         if reflected:
             a, b = b, a
-        out = _new(Value)  # without __init__, whose call takes longer than the rest
+        out = _new(Value)  # not Value(…): the call of __init__ is an eighth of the whole
         out.graph, out.index, out.epoch = graph, len(data), now
         try:
             data.append(value(data[a], data[b]))
@@ -232,6 +236,8 @@ def _binary(op: str, reflected: bool = False) -> "Callable[[Value, Value | float
         graph.b.append(b)
         return out
 
+    record.__name__ = op
+    record.__doc__ = f"Append the node {op} of the two, and return it."
     return record
 
 
@@ -247,6 +253,8 @@ def _unary(op: str) -> "Callable[[Value], Value]":
         except ValueError as error:
             raise graph._failure(error, len(graph), op, a, -1) from None
 
+    record.__name__ = op
+    record.__doc__ = f"Append the node {op} of this one, and return it."
     return record
 
 

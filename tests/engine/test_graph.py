@@ -289,15 +289,17 @@ def test_errors_name_the_operation_and_the_node(make, error, message):
     assert type(caught.value) is error
 
 
-def test_replay_and_backward_name_the_node_too():
+def test_replay_and_the_sweeps_name_the_node_too():
     a, b = leaves(2.0, 1.0)
     (a / b).tanh()
     b.data = 0.0
     with pytest.raises(ZeroDivisionError, match=r"2.0 / 0.0 \(node 2, of nodes 0 and 1\)"):
         a.graph.replay()
     (b,) = leaves(0.0)
-    with pytest.raises(ZeroDivisionError, match=r"0.0 derivative of \*\* 0.5 \(node 2"):
-        (b**0.5).backward()
+    root = b**0.5
+    for sweep in (root.backward, lambda: b.graph.jvp({b: 1.0})):
+        with pytest.raises(ZeroDivisionError, match=r"0.0 derivative of \*\* 0.5 \(node 2"):
+            sweep()
 
 
 def test_a_failed_operation_leaves_the_arrays_in_step():
