@@ -87,16 +87,16 @@ class Graph:
         """
         if len(ws) != len(xs):
             raise ValueError(f"dot: {len(ws)} weights, but {len(xs)} inputs")
-        a, b = self._indices(ws, "dot"), self._indices(xs, "dot")
-        return self._append("dot", a, b, self._dot(a, b))
-
-    def _indices(self, xs: "Sequence[Value | float]", op: str) -> tuple[int, ...]:
         now = self.epoch
-        try:
-            found = [x.index for x in xs if x.epoch == now]  # type: ignore[union-attr]
+        try:  # the usual case, all of them current handles; index() copes with any other
+            a = [w.index for w in ws if w.epoch == now]  # type: ignore[union-attr]
+            b = [x.index for x in xs if x.epoch == now]  # type: ignore[union-attr]
         except AttributeError:  # a number is among them
-            found = []
-        return tuple(found if len(found) == len(xs) else [self.index(x, op) for x in xs])
+            a = b = []
+        if len(a) != len(ws) or len(b) != len(xs):
+            a = [self.index(w, "dot") for w in ws]
+            b = [self.index(x, "dot") for x in xs]
+        return self._append("dot", tuple(a), tuple(b), self._dot(a, b))
 
     def _dot(self, ws: Sequence[int], xs: Sequence[int]) -> float:
         data, total = self.data, 0.0
@@ -212,9 +212,6 @@ class Graph:
         return type(error)(f"{what}: {x!r} {op} {y!r} (node {i}, of nodes {a} and {b})")
 
 
-_new = object.__new__
-
-
 def _binary(op: str, reflected: bool = False) -> "Callable[[Value, Value | float], Value]":
     value = OPS[op].value
 
@@ -225,16 +222,15 @@ def _binary(op: str, reflected: bool = False) -> "Callable[[Value, Value | float
         b = other.index if type(other) is Value and other.epoch == now else graph.index(other, op)
         if reflected:
             a, b = b, a
-        out = _new(Value)  # not Value(…): the call of __init__ is an eighth of the whole
-        out.graph, out.index, out.epoch = graph, len(data), now
+        index = len(data)
         try:
             data.append(value(data[a], data[b]))
         except (ValueError, ZeroDivisionError) as error:
-            raise graph._failure(error, len(data), op, a, b) from None
+            raise graph._failure(error, index, op, a, b) from None
         graph.op.append(op)
         graph.a.append(a)
         graph.b.append(b)
-        return out
+        return Value(graph, index, now)
 
     record.__name__ = op
     record.__doc__ = f"Append the node {op} of the two, and return it."
@@ -323,6 +319,6 @@ def dot(ws: Sequence[Value | float], xs: Sequence[Value | float]) -> Value:
 
 
 def _number(x: object, op: str) -> float:
-    if not hasattr(x, "__float__"):
-        raise TypeError(f"{op}: expected a number or a Value, not {type(x).__name__} {x!r:.40}")
-    return float(x)
+    if isinstance(x, int) or hasattr(x, "__float__"):
+        return float(x)
+    raise TypeError(f"{op}: expected a number or a Value, not {type(x).__name__} {x!r:.40}")

@@ -6,6 +6,7 @@ ZeroDivisionError or ValueError: it is nearly always a mistake, and best seen wh
 """
 
 import math
+import operator
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -37,10 +38,10 @@ def _pow(x: float, y: float) -> float:
 # At a kink the derivatives are PyTorch's: relu'(0) = 0, a tie in max gives each side one half, and
 # the exponent's derivative is 0 for base 0 and nan for a base below.
 OPS = {
-    "+": Op(lambda x, y: x + y, lambda x, y, v: 1.0, lambda x, y, v: 1.0),
-    "-": Op(lambda x, y: x - y, lambda x, y, v: 1.0, lambda x, y, v: -1.0),
-    "*": Op(lambda x, y: x * y, lambda x, y, v: y, lambda x, y, v: x),
-    "/": Op(lambda x, y: x / y, lambda x, y, v: 1.0 / y, lambda x, y, v: -v / y),
+    "+": Op(operator.add, lambda x, y, v: 1.0, lambda x, y, v: 1.0),
+    "-": Op(operator.sub, lambda x, y, v: 1.0, lambda x, y, v: -1.0),
+    "*": Op(operator.mul, lambda x, y, v: y, lambda x, y, v: x),
+    "/": Op(operator.truediv, lambda x, y, v: 1.0 / y, lambda x, y, v: -v / y),
     "**": Op(
         _pow,
         lambda x, y, v: y * _pow(x, y - 1.0) if y else 0.0,
