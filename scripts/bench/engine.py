@@ -93,6 +93,7 @@ def report(host: str, result: dict[str, Any]) -> str:
     lines = [f"{host}: a step of the two moons, and micrograd's README expression, × micrograd"]
     for name, way in (result["moons"] | result["readme"]).items():
         target = f", to be at least {way['target']}" if way["target"] else ""
+        target += "" if way["met"] else ": missed"
         lines.append(
             f"  {name:26} {way['microseconds']:11,.0f} µs  × {way['ratio']:6.1f}"
             f"  ({way['lowest']:.1f} to {way['highest']:.1f}{target})"
@@ -105,7 +106,8 @@ def report(host: str, result: dict[str, Any]) -> str:
         f"  bytes per node             {size['engine']:11.0f}, to be at most {BYTES};"
         f" micrograd: {size['micrograd']:.0f}"
     )
-    lines.append(f"  heap growth, 100 steps     {result['heap growth']:11} bytes, to be 0")
+    if result["heap growth"] is not None:
+        lines.append(f"  heap growth, 100 steps     {result['heap growth']:11} bytes, to be 0")
     return "\n".join(lines)
 
 

@@ -268,24 +268,19 @@ def chain_theirs(nodes: int) -> PeerValue:
     return y
 
 
-def heap() -> int:
-    """Bytes that WebAssembly has taken so far; 0 outside Pyodide. It never shrinks."""
-    try:
-        import pyodide_js  # type: ignore[import-not-found]
-    except ImportError:
-        return 0
-    return int(pyodide_js._module.HEAPU8.length)
+def heap_growth(steps: int = 100) -> int | None:
+    """Bytes that WebAssembly takes more while training, once it is going; None outside Pyodide."""
+    if sys.platform != "emscripten":
+        return None
+    import pyodide_js  # type: ignore[import-not-found]
 
-
-def heap_growth(steps: int = 100) -> int:
-    """Bytes by which the heap grows in training, after a few steps to get going."""
     way = trainers()["eager"]
     for _ in range(3):
         way.step()
-    before = heap()
+    before = pyodide_js._module.HEAPU8.length
     for _ in range(steps):
         way.step()
-    return heap() - before
+    return int(pyodide_js._module.HEAPU8.length - before)
 
 
 def measure(rounds: int, others: Mapping[str, Step] = MappingProxyType({})) -> dict[str, Any]:
