@@ -32,6 +32,8 @@ def environ():
         "NO_MKDOCS_2_WARNING": "1",  # Material prints a banner about MkDocs 2 on every build
         "GIT_PYTHON_REFRESH": "quiet",  # the RSS plugin imports GitPython, which dies without git
         "PYTHONUTF8": "1",
+        # Playwright's own Node needs libatomic, which a small Debian does not have.
+        "PLAYWRIGHT_NODEJS_PATH": str(node()),
     }
 
 
