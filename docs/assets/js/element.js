@@ -158,7 +158,7 @@ export class PlaygroundElement extends HTMLElement {
         stopped: () => "Stopped",
         replaced: () => "",
         failed: () => "Not run",
-        crashed: () => "Python crashed",
+        crashed: () => "Python broke down",
       }[outcome](),
     );
     if (outcome === "failed") {
@@ -166,7 +166,7 @@ export class PlaygroundElement extends HTMLElement {
       retry.addEventListener("click", () => this.run());
       this.#output.notify(`Python could not be loaded: ${message}.`, retry);
     } else if (outcome === "crashed") {
-      this.#output.notify(`Python crashed and was started anew: ${message}. Run the block again.`);
+      this.#output.notify(`Python broke down (${message}) and was started anew.`);
     }
   }
 

@@ -9,6 +9,7 @@ import { TextLog } from "./textlog.js";
 
 const RECORDED = "Output recorded by CI";
 const OWN = "Output of your run";
+const EARLIER = "Output of your earlier run";
 
 export class OutputView {
   /** @type {Element[]} */ #recorded = [];
@@ -65,6 +66,7 @@ export class OutputView {
       this.#startLive();
       this.#live.append(make("p", { class: "py-note" }, "No output."));
     }
+    if (this.#pending && this.#live) this.#label.textContent = EARLIER;
     this.#pending = false;
     this.#box?.style.removeProperty("min-height");
     this.#box?.removeAttribute("aria-busy");

@@ -23,13 +23,18 @@
 /** How long (ms) a run may take to end by itself when its owner asks for a newer one. */
 const PATIENCE = { least: 1000, most: 5000 };
 
+/** A worker that is ready takes a run at once; one that does not within this time (ms) is dead. */
+const ANSWER = 5000;
+
 class Runtime {
   /** @type {Worker | null} */ #worker = null;
   /** @type {Job[]} */ #queue = [];
   /** @type {Job | null} */ #current = null;
   #ready = false;
   #progress = { loaded: 0, total: 0 };
-  #overdue = 0;
+  #overdue = 0; // timer
+  #unanswered = 0; // timer
+  #kept = null; // what makes the next start fast, see worker/boot.js
   #spawned = 0;
   #startTime = 0; // ms that the last start took
 
@@ -69,6 +74,9 @@ class Runtime {
     if (!this.#current && this.#ready && this.#queue.length) {
       this.#current = this.#queue.shift();
       this.#worker.postMessage({ type: "run", cells: this.#current.program() });
+      this.#unanswered = setTimeout(() => {
+        this.#restart({ outcome: "crashed", message: "it does not answer" });
+      }, ANSWER);
       this.#current.onState({ name: "running" });
     }
     const state = this.#ready ? { name: "waiting" } : { name: "loading", ...this.#progress };
@@ -78,6 +86,7 @@ class Runtime {
   #end(end) {
     const job = this.#current;
     this.#current = null;
+    clearTimeout(this.#unanswered);
     clearTimeout(this.#overdue);
     this.#overdue = 0;
     job?.onEnd(end);
@@ -90,6 +99,7 @@ class Runtime {
     worker.onmessage = ({ data }) => {
       if (worker === this.#worker) this.#receive(data);
     };
+    worker.postMessage({ type: "start", kept: this.#kept });
     worker.onerror = (event) => {
       event.preventDefault();
       if (worker === this.#worker) this.#receive({ type: "lost", message: event.message });
@@ -119,7 +129,11 @@ class Runtime {
       case "ready":
         this.#ready = true;
         this.#startTime = performance.now() - this.#spawned;
+        this.#kept = message.kept;
         this.#next();
+        break;
+      case "begun":
+        clearTimeout(this.#unanswered);
         break;
       case "events":
         this.#current?.onEvents(message.events);

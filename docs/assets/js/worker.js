@@ -1,18 +1,18 @@
 /**
- * The worker that Python lives in. It gets ready by itself, then runs one program at a time.
+ * The worker that Python lives in. It runs one program at a time.
  *
- * To the page: `{type: "progress", loaded, total}` in bytes; `{type: "ready"}`; `{type: "events",
- * events}` as engine/session.py makes them; `{type: "fetching"}` when a run waits for a download;
- * `{type: "end", ok, seconds}`; `{type: "lost", message}` when Python cannot go on.
- * From the page: `{type: "run", cells}`.
+ * From the page: `{type: "start", kept}`, once, with what an earlier worker has left; `{type:
+ * "run", cells}`.
+ * To the page: `{type: "progress", loaded, total}` in bytes; `{type: "ready", kept}`; of a run
+ * `{type: "begun"}`, `{type: "events", events}` as engine/session.py makes them, `{type:
+ * "fetching"}` when it waits for a download, and `{type: "end", ok, seconds}`; `{type: "lost",
+ * message}` when Python cannot go on.
  */
 
-/* global RUNTIME_PATH */
-
-import { watchDownloads, watchWaiting } from "./worker/downloads.js";
+import { boot } from "./worker/boot.js";
+import { watchWaiting } from "./worker/downloads.js";
 import { Outbox } from "./worker/outbox.js";
-
-const RUNTIME = new URL(RUNTIME_PATH, import.meta.url).href;
+import { readImage, storeImage } from "./worker/store.js";
 
 // Events come one by one, and in a flood most are text: these need no conversion.
 const EMITTER = `lambda stdout, stderr, other: lambda event: (
@@ -22,45 +22,68 @@ const EMITTER = `lambda stdout, stderr, other: lambda event: (
 )`;
 
 const outbox = new Outbox((events) => postMessage({ type: "events", events }));
+/** @type {(cells: object[]) => {ok: boolean, seconds: number}} */
+let run;
 
-async function boot() {
-  const failure = watchDownloads((progress) => postMessage({ type: "progress", ...progress }));
-  const loading = async () => {
-    // loadPyodide imports this too, but only then would it begin to come.
-    import(`${RUNTIME}pyodide.asm.mjs`).catch(() => {}); // loadPyodide fails likewise
-    const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
-    return loadPyodide({
-      indexURL: RUNTIME,
-      lockFileURL: `${RUNTIME}pyodide-lock.json`,
-      stdLibURL: `${RUNTIME}stdlib-boot.zip`,
-      packages: ["deep-learning-engine"],
-    });
-  };
-  return Promise.race([loading(), failure]);
+self.onmessage = async ({ data }) => {
+  try {
+    if (data.type === "start") await start(data.kept);
+    else {
+      postMessage({ type: "begun" });
+      postMessage({ type: "end", ...run(data.cells) });
+    }
+  } catch (error) {
+    outbox.flush();
+    lose(error);
+  }
+};
+
+// What fails within Pyodide unobserved has been told by then.
+self.onunhandledrejection = (event) => event.preventDefault();
+
+async function start(given) {
+  const before = given ?? { image: await readImage() };
+  const { pyodide, kept } = await boot(before, (progress) =>
+    postMessage({ type: "progress", ...progress }),
+  );
+  run = connect(pyodide);
+  watchTheClock(pyodide);
+  postMessage({ type: "ready", kept });
+  if (kept.image) await storeImage(kept.image, kept.image !== before.image && before.image);
 }
 
+/** A function that runs cells in a session, and says how it went. */
 function connect(pyodide) {
   const { Session, Cell } = pyodide.pyimport("engine.session");
   const emitter = pyodide.runPython(EMITTER);
-  const emit = emitter(
-    (text) => outbox.stream("stdout", text),
-    (text) => outbox.stream("stderr", text),
-    (event) => outbox.event(event.toJs({ dict_converter: Object.fromEntries })),
+  const session = Session(
+    emitter(
+      (text) => outbox.stream("stdout", text),
+      (text) => outbox.stream("stderr", text),
+      (event) => outbox.event(event.toJs({ dict_converter: Object.fromEntries })),
+    ),
   );
-  const session = Session(emit);
+  const waited = watchWaiting(() => {
+    outbox.flush();
+    postMessage({ type: "fetching" });
+  });
   return (cells) => {
     const list = pyodide.toPy(
       cells.map(({ id, title, source, raises }) => Cell(id, title, source, raises)),
     );
+    outbox.start();
+    const begun = performance.now() / 1000 - waited();
     try {
-      return session.run(list);
+      const ok = session.run(list);
+      outbox.flush();
+      return { ok, seconds: performance.now() / 1000 - waited() - begun };
     } finally {
       list.destroy();
     }
   };
 }
 
-/** Let text go out while Python runs: it looks here every few hundred instructions. */
+/** Let text go out while Python runs: it looks for signals every few hundred instructions. */
 function watchTheClock(pyodide) {
   const signals = new Proxy([0], {
     get(target, key) {
@@ -71,35 +94,8 @@ function watchTheClock(pyodide) {
   pyodide.setInterruptBuffer(signals);
 }
 
-async function main() {
-  // What fails within Pyodide is told by `boot`, once.
-  self.onunhandledrejection = (event) => event.preventDefault();
-  const pyodide = await boot();
-  const run = connect(pyodide);
-  const waited = watchWaiting(() => {
-    outbox.flush();
-    postMessage({ type: "fetching" });
-  });
-  watchTheClock(pyodide);
-  self.onmessage = ({ data }) => {
-    outbox.start();
-    const begun = performance.now();
-    const before = waited();
-    try {
-      const ok = run(data.cells);
-      outbox.flush();
-      const seconds = (performance.now() - begun) / 1000 - (waited() - before);
-      postMessage({ type: "end", ok, seconds });
-    } catch (error) {
-      outbox.flush();
-      lose(error);
-    }
-  };
-  postMessage({ type: "ready" });
-}
-
 function lose(error) {
-  postMessage({ type: "lost", message: String(error?.message ?? error).trim().split("\n").at(-1) });
+  const deep = error instanceof RangeError && /stack/.test(error.message);
+  const text = deep ? "calls too deep for the browser" : String(error?.message ?? error);
+  postMessage({ type: "lost", message: text.trim().split("\n").at(-1) });
 }
-
-main().catch(lose);

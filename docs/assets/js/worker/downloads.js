@@ -5,54 +5,87 @@
 const INTERVAL = 100; // ms between reports of progress
 const SIZES = JSON.parse(RUNTIME_BYTES);
 const LATE = "stdlib-rest.bin"; // comes later, if at all
+const PROGRAM = "pyodide.asm.wasm";
 
 /**
- * Count the bytes of what is fetched from here on. Pyodide waits for ever for some files that have
- * not come, so failures are reported apart.
+ * Do what downloads, and count the bytes that are fetched meanwhile. Pyodide goes on waiting for
+ * some files that have not come and for a program that cannot be used; here these fail.
  *
+ * @template T
+ * @param {WebAssembly.Module | undefined} compiled the interpreter, if that need not be fetched
  * @param {(progress: {loaded: number, total: number}) => void} report
- * @returns {Promise<never>} rejects when a download fails
+ * @param {(wasm: {module?: WebAssembly.Module}) => Promise<T>} action `wasm.module` is the
+ *   interpreter, once it is there
+ * @returns {Promise<T>}
  */
-export function watchDownloads(report) {
-  const total = Object.entries(SIZES)
-    .filter(([name]) => name !== LATE && !name.endsWith(".mjs")) // modules are not fetched by fetch
-    .reduce((sum, [, size]) => sum + size, 0);
+export async function downloading(compiled, report, action) {
+  const { fetch: fetchFile } = self;
+  const { instantiateStreaming } = WebAssembly;
+  const count = counter(report);
+  const wasm = { module: compiled };
+  try {
+    return await new Promise((resolve, reject) => {
+      const orFail = async (promise) => {
+        try {
+          return await promise;
+        } catch (error) {
+          reject(error);
+          throw error;
+        }
+      };
+      self.fetch = (input, options) => {
+        if (compiled && String(input).endsWith(PROGRAM)) return Promise.resolve(new Response());
+        return orFail(fetchCounted(fetchFile, input, options, count, reject));
+      };
+      WebAssembly.instantiateStreaming = async (source, imports) => {
+        if (compiled) {
+          const instance = await orFail(WebAssembly.instantiate(compiled, imports));
+          return { instance, module: compiled };
+        }
+        const result = await orFail(instantiateStreaming(source, imports));
+        wasm.module = result.module;
+        return result;
+      };
+      action(wasm).then(resolve, reject);
+    });
+  } finally {
+    self.fetch = fetchFile;
+    WebAssembly.instantiateStreaming = instantiateStreaming;
+  }
+}
+
+async function fetchCounted(fetchFile, input, options, count, fail) {
+  const response = await fetchFile(input, options);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const reader = response.body.getReader();
+  const body = new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        count(value.length);
+        controller.enqueue(value);
+      } catch (error) {
+        fail(error);
+        controller.error(error);
+      }
+    },
+  });
+  return new Response(body, response);
+}
+
+/** Adds bytes up, and reports now and then. */
+function counter(report) {
+  const total = Object.values(SIZES).reduce((sum, size) => sum + size, -SIZES[LATE]);
   let loaded = 0;
   let reported = 0;
-  const count = (bytes) => {
+  return (bytes) => {
     loaded += bytes;
     const now = performance.now();
     if (now - reported < INTERVAL && loaded < total) return;
     reported = now;
     report({ loaded, total });
   };
-  const fetchFile = self.fetch;
-  return new Promise((_, reject) => {
-    self.fetch = async (input, options) => {
-      try {
-        const response = await fetchFile(input, options);
-        if (!response.ok) throw new Error(`the server answered ${response.status}`);
-        countBytes(response, count).catch(reject);
-        return response;
-      } catch (error) {
-        reject(error);
-        throw error;
-      }
-    };
-  });
-}
-
-/**
- * Count the bytes of a response's copy as they come. The response itself stays as it is: browsers
- * keep compiled WebAssembly for the next visit only if they were given their own.
- */
-async function countBytes(response, count) {
-  const reader = response.clone().body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    count(value.length);
-  }
 }
 
 /**

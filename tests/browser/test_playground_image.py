@@ -1,0 +1,195 @@
+"""Fast starts from an image of Python, and plain starts whenever that is not to be had."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from .playground import BOOT, Block
+
+CACHE = "python-image"
+STORED = f"""async () => {{
+  const cache = await caches.open("{CACHE}");
+  const [key] = await cache.keys();
+  return key ? (await (await cache.match(key)).arrayBuffer()).byteLength : 0;
+}}"""
+SPOIL = f"""async (digest) => {{
+  const cache = await caches.open("{CACHE}");
+  const [key] = await cache.keys();
+  const stored = await cache.match(key);
+  const bytes = new Uint8Array(await stored.arrayBuffer());
+  for (let at = 1000; at < 200_000; at++) bytes[at] ^= 0xff;
+  const headers = {{ "X-SHA-256": stored.headers.get("X-SHA-256") }};
+  if (digest) {{
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    headers["X-SHA-256"] = [...hash].map((b) => b.toString(16).padStart(2, "0")).join("");
+  }}
+  await cache.put(key, new Response(bytes, {{ headers }}));
+}}"""
+
+
+class Visit:
+    """A visit of Part 1 in a browser context; later visits are further pages in the same one."""
+
+    def __init__(self, context: BrowserContext, url: str, change_worker: str = "") -> None:
+        self.page: Page = context.new_page()
+        self.said: list[str] = []
+        self.fetched: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("request", lambda request: self.fetched.append(request.url))
+        if change_worker:
+            self.page.route("**/worker-*.js", lambda route: _prefix(route, change_worker))
+        self.page.goto(url)
+        self.block = Block(self.page, "graph")
+
+    @property
+    def plain(self) -> bool:
+        """Whether Python was started step by step, for which the engine's wheel is loaded."""
+        return any(url.endswith(".whl") for url in self.fetched)
+
+    def stored(self) -> int:
+        """Wait for an image to be stored; its size in bytes."""
+        self.page.wait_for_function(f"({STORED})()", timeout=BOOT)
+        return self.page.evaluate(STORED)
+
+    def close(self) -> None:
+        self.page.close()
+
+
+def _prefix(route: Route, code: str) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=code + ";" + answer.text())
+
+
+@pytest.fixture
+def context(open_context) -> BrowserContext:
+    return open_context()
+
+
+@pytest.fixture
+def later(context: BrowserContext, post_url: str) -> Iterator[BrowserContext]:
+    """A context in which Part 1 was visited and Python has left its image."""
+    visit = Visit(context, post_url)
+    assert visit.block.run("print(1)") == "1\n"
+    assert visit.plain
+    assert 5_000_000 < visit.stored() < 20_000_000
+    visit.close()
+    return context
+
+
+def test_a_later_visit_starts_from_the_image(later, post_url):
+    numbers = set()
+    for _ in range(2):
+        visit = Visit(later, post_url)
+        numbers.add(visit.block.run("import random\nprint(random.random())"))
+        assert not visit.plain
+        # What was not yet imported when the image was made is there all the same.
+        source = (
+            "import engine.compile, xmlrpc.client\nfrom engine import Graph\n"
+            "x = Graph().value(2.0)\ny = (2 * x + 3) ** 2\ny.backward()\nprint(x.grad)"
+        )
+        assert visit.block.run(source) == "28.0\n"
+        visit.close()
+    assert len(numbers) == 2, "randomness comes from the image"
+
+
+def test_stop_starts_from_the_image_in_memory(context, post_url):
+    visit = Visit(context, post_url, change_worker="Object.defineProperty(self, 'caches', {})")
+    visit.block.start("while True: pass")
+    expect(visit.block.status).to_have_text("Running", timeout=BOOT)
+    visit.fetched.clear()
+    visit.block.button("Stop").click()
+    assert visit.block.run("print('again')") == "again\n"
+    assert not visit.plain
+    assert not [url for url in visit.fetched if url.endswith(".wasm")]
+
+
+def test_two_tabs_share_an_image_and_nothing_else(later, post_url):
+    one, two = Visit(later, post_url), Visit(later, post_url)
+    one.block.start("import sys\nsys.shared = 1\nwhile True: pass")
+    assert two.block.run("import sys\nprint(hasattr(sys, 'shared'))") == "False\n"
+    one.block.button("Stop").click()
+    assert one.block.run("print(1)") == "1\n"
+    assert not one.plain
+    assert not two.plain
+
+
+@pytest.mark.parametrize("digest", [False, True])
+def test_a_spoilt_image_is_not_used_and_made_anew(later, post_url, digest):
+    page = later.new_page()
+    page.goto(post_url)
+    page.evaluate(SPOIL, digest)
+    page.close()
+    visit = Visit(later, post_url)
+    assert visit.block.run("print(1)") == "1\n"
+    assert visit.plain
+    assert [text for text in visit.said if re.search("image of Python|from its image", text)]
+    visit.page.wait_for_timeout(1000)
+    assert visit.stored()
+    visit.close()
+    again = Visit(later, post_url)
+    assert again.block.run("print(1)") == "1\n"
+    assert not again.plain
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "Object.defineProperty(self, 'caches', { get() { throw new DOMException('denied'); } })",
+        "CacheStorage.prototype.open = () => Promise.reject(new DOMException('denied'))",
+        "Cache.prototype.put = async () => { throw new DOMException('', 'QuotaExceededError'); }",
+    ],
+)
+def test_storage_denied_or_full(context, post_url, trouble):
+    for _ in range(2):
+        visit = Visit(context, post_url, change_worker=trouble)
+        assert visit.block.run("print(1)") == "1\n"
+        assert visit.plain
+        expect(visit.block.element.locator(".py-note")).to_have_count(0)
+        visit.page.wait_for_function("() => true")
+        visit.page.wait_for_timeout(300)
+        assert [text for text in visit.said if "image of Python" in text]
+        visit.close()
+
+
+def test_a_pyodide_without_snapshots_starts_plainly(context, post_url):
+    context.route(
+        "**/pyodide.asm.mjs",
+        lambda route: route.fulfill(
+            response=(answer := route.fetch()),
+            body=answer.text().replace("makeMemorySnapshot", "gone"),
+        ),
+    )
+    visit = Visit(context, post_url)
+    assert visit.block.run("print(1)") == "1\n"
+    visit.block.start("while True: pass")
+    expect(visit.block.status).to_have_text("Running")
+    visit.block.button("Stop").click()
+    assert visit.block.run("print(2)") == "2\n"
+    assert [text for text in visit.said if "will not be faster" in text]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("x = []\nfor i in range(100_000): x = [x]\nrepr(x)", "calls too deep for the browser"),
+        ("import os\nos._exit(3)", "exit(3)"),
+    ],
+)
+def test_python_that_breaks_down_is_started_anew(context, post_url, code, words):
+    visit = Visit(context, post_url)
+    visit.block.start(f"print('before', flush=True)\n{code}")
+    visit.block.ended("Python broke down")
+    assert words in visit.block.element.locator(".py-note").inner_text()
+    assert visit.block.text == "before\n"
+    assert visit.block.code.endswith(code)
+    assert visit.block.run("print('after')") == "after\n"
+
+
+def test_a_worker_that_has_died_is_replaced(context, post_url):
+    visit = Visit(context, post_url)
+    visit.block.run("import js\njs.self.close()")
+    visit.block.start("print('lost')")
+    visit.block.ended("Python broke down")
+    assert visit.block.run("print('after')") == "after\n"
