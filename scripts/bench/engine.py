@@ -113,16 +113,17 @@ def report(host: str, result: dict[str, Any]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("hosts", nargs="*", choices=[*HOSTS, []], help="default: all")
+    parser.add_argument("hosts", nargs="*", choices=[*backends.HOSTS, []], help="default: all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args(argv)
+    hosts = options.hosts or [*backends.HOSTS]
     results = {}
-    for host in options.hosts or HOSTS:
+    for host in filter(HOSTS.__contains__, hosts):
         results[host] = summary(host, HOSTS[host](options.rounds))
         if not options.json:
             print(report(host, results[host]), flush=True)
-    compiled = backends.run(options.hosts or backends.HOSTS, options.rounds, show=not options.json)
+    compiled = backends.run(hosts, options.rounds, show=not options.json)
     if options.json:
         print(json.dumps({"tape": results, "compiled": compiled}, indent=2))
     return 0 if all(part["met"] for part in (*results.values(), *compiled.values())) else 1

@@ -1,11 +1,14 @@
 """Karpathy's micrograd as a second opinion, on its operations; and what its own tests assert."""
 
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from micrograd.engine import Value as MicrogradValue
 
 from engine import Graph
+from scripts.bench import tape
 
 OPERATIONS = [
     lambda x, y: x + y,
@@ -96,3 +99,12 @@ def test_it_agrees_on_its_more_ops():
     other.backward()
     assert root.data == other.data
     assert [x.grad for x in ours] == pytest.approx([x.grad for x in theirs], rel=1e-14)
+
+
+def test_training_goes_the_same_way():
+    """The moons of its demonstration, by every way of using the tape that the bench measures."""
+    gc.disable()  # it would take most of the time: micrograd's graphs are full of cycles
+    try:
+        tape.agree()
+    finally:
+        gc.enable()
