@@ -90,8 +90,8 @@ def summary(host: str, measured: dict[str, Any]) -> dict[str, Any]:
 
 
 def report(host: str, result: dict[str, Any]) -> str:
-    lines = [f"{host}: a step of the two moons, and micrograd's README expression, × micrograd"]
-    for name, way in (result["moons"] | result["readme"]).items():
+    lines = [f"{host}: a step of the two moons, then micrograd's README expression, × micrograd"]
+    for name, way in [*result["moons"].items(), *result["readme"].items()]:
         target = f", to be at least {way['target']}" if way["target"] else ""
         target += "" if way["met"] else ": missed"
         lines.append(

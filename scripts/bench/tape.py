@@ -24,7 +24,6 @@ POINTS, LABELS = moons(100, Random(3))
 SIZES = [2, 16, 16, 1]
 PENALTY = 1e-4
 STEPS = 5  # in a row, in one sample
-WAYS = ("micrograd", "eager", "eager, dot", "replay", "replay, dot")
 
 Step = Callable[[], float]  # returns the seconds of one training step
 
@@ -113,26 +112,29 @@ class Tape:
         return self.graph.grad[: self.mark]
 
 
-def trainers() -> dict[str, Peer | Tape]:
-    """All ways, from the same weights."""
-    weights = [p.data for p in MLP(Graph(), SIZES, Random(7)).parameters()]
-    return {
-        "micrograd": Peer(weights),
-        "eager": Tape(weights, dot=False, replay=False),
-        "eager, dot": Tape(weights, dot=True, replay=False),
-        "replay": Tape(weights, dot=False, replay=True),
-        "replay, dot": Tape(weights, dot=True, replay=True),
-    }
+WAYS: dict[str, Callable[[Sequence[float]], Peer | Tape]] = {
+    "micrograd": Peer,
+    "eager": lambda weights: Tape(weights, dot=False, replay=False),
+    "eager, dot": lambda weights: Tape(weights, dot=True, replay=False),
+    "replay": lambda weights: Tape(weights, dot=False, replay=True),
+    "replay, dot": lambda weights: Tape(weights, dot=True, replay=True),
+}
+
+
+def trainer(name: str) -> Peer | Tape:
+    """One of WAYS, from the weights that all of them begin with."""
+    return WAYS[name]([p.data for p in MLP(Graph(), SIZES, Random(7)).parameters()])
 
 
 def agree() -> None:
     """Three steps by each way give the same losses and gradients, or this raises."""
-    seen = {
-        name: ([way.step() for _ in range(3)], way.gradients()) for name, way in trainers().items()
-    }
-    losses, gradients = seen.pop("micrograd")
-    for name, (ours, ours_gradients) in seen.items():
-        pairs = zip(losses + gradients, ours + ours_gradients, strict=True)
+    seen = {}
+    for name in WAYS:
+        way = trainer(name)
+        seen[name] = [*(way.step() for _ in range(3)), *way.gradients()]
+    expected = seen.pop("micrograd")
+    for name, found in seen.items():
+        pairs = zip(expected, found, strict=True)
         if not all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs):
             raise AssertionError(f"{name}: not micrograd's losses and gradients")
 
@@ -163,10 +165,10 @@ def moons_steps(rounds: int, others: Mapping[str, Step]) -> list[dict[str, float
         # Made anew, so that no way's leftovers, which only micrograd has, burden the others.
         found = {}
         for name in WAYS:
-            way = trainers()[name]
+            way = trainer(name)
             way.step()
             found[name] = timed(way.step, STEPS)
-        way = trainers()["micrograd"]
+        way = trainer("micrograd")
         gc.disable()
         found["micrograd, collector off"] = timed(way.step)
         gc.enable()
@@ -274,7 +276,7 @@ def heap_growth(steps: int = 100) -> int | None:
         return None
     import pyodide_js  # type: ignore[import-not-found]
 
-    way = trainers()["eager"]
+    way = trainer("eager")
     for _ in range(3):
         way.step()
     before = pyodide_js._module.HEAPU8.length
