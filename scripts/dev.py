@@ -91,7 +91,8 @@ def build(options, _rest):
         [env.PYTHON, "-m", "mkdocs", "build", "--strict", "--clean", "-d", target],
         "The lines above name the file.",
     )
-    print(f"The site is in {target}")
+    address = os.environ.get("SITE_URL", "the address in mkdocs.yml (SITE_URL is not set)")
+    print(f"The site is in {target}, made for {address}")
     return 0
 
 
@@ -153,8 +154,7 @@ def update(_options, rest):
 
 def bench(options, rest):
     prepare()
-    if options.what == "boot":
-        env.ensure_browser()
+    env.ensure_browser()
     env.bundle()
     return run(env.PYTHON, "-m", f"scripts.bench.{options.what}", *rest)
 

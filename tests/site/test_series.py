@@ -47,7 +47,8 @@ def test_front_matter_is_complete(post):
     for key in ("title", "slug", "description", "tags"):
         assert post.get(key), f"{post.get('slug')}: no {key}"
     # Search engines and feed readers cut what is longer.
-    assert 50 <= len(post["description"]) <= 200, f"{post['slug']}: {len(post['description'])}"
+    length = len(post["description"])
+    assert 50 <= length <= 200, f"{post['slug']}: description: {length}, not 50 to 200"
     assert isinstance(post["date"]["created"], datetime.date)
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", post["slug"]), "a number in a slug does not age well"
 
