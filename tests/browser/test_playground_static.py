@@ -43,7 +43,8 @@ def test_nothing_moves_when_the_script_arrives(open_context, post_url, mobile):
 def test_touch_targets_are_44_pixels(open_context, post_url):
     page = open_context(viewport=PHONE, is_mobile=True, has_touch=True).new_page()
     page.goto(post_url)
-    controls = page.locator("py-playground :is(button, input)").all()
+    Block(page, "graph").button("More").click()
+    controls = page.locator("py-playground :is(button, input):visible").all()
     assert len(controls) > 15
     for control in controls:
         box = control.bounding_box()
@@ -57,7 +58,7 @@ def test_controls_fit_their_block(open_context, post_url, width):
     page.goto(post_url)
     for block in page.locator("py-playground").all():
         outer = block.bounding_box()
-        for control in block.locator("button, input, .py-title").all():
+        for control in block.locator(":is(button, input, .py-title):visible").all():
             box = control.bounding_box()
             assert box["x"] >= outer["x"]
             assert box["x"] + box["width"] <= outer["x"] + outer["width"]
@@ -80,8 +81,11 @@ def test_every_button_has_a_name_in_every_width(open_context, post_url):
     page = open_context(viewport=PHONE).new_page()
     page.goto(post_url)
     group = page.get_by_role("group", name="Python: sanity_check.py")
-    for name in ("Run", "Edit", "Reset", "Copy"):
+    for name in ("Run", "Edit", "Reset", "More"):
         expect(group.get_by_role("button", name=name, exact=True)).to_be_visible()
+    group.get_by_role("button", name="More").click()
+    for name in ("Copy the code", "Copy a link to this code", "Run all blocks"):
+        expect(group.get_by_role("button", name=name)).to_be_visible()
     expect(group.get_by_role("slider", name="x")).to_be_visible()
 
 

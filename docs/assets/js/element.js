@@ -1,191 +1,227 @@
 /** <py-playground>: a block of code that the reader can run and edit. */
 
-import { readDraft, writeDraft } from "./drafts.js";
 import { make } from "./dom.js";
+import { Draft } from "./drafts.js";
+import { Menu } from "./menu.js";
 import { OutputView } from "./output.js";
-import { blocksUpTo } from "./program.js";
+import { allBlocks, blocksUpTo, inWords } from "./program.js";
+import { Running } from "./running.js";
 import { runtime } from "./runtime.js";
 import { SliderView } from "./sliders.js";
 import { SourceView } from "./source.js";
 import { Toolbar } from "./toolbar.js";
 
 export class PlaygroundElement extends HTMLElement {
+  /** @type {SourceView} */ source;
   #toolbar;
-  #source;
   #sliders;
   #output;
+  #running;
   #draft;
-  /** @type {PlaygroundElement[]} */ #program = [];
+  #note = null;
+  #borrowing = false; // the text is being replaced by one that is not the reader's
 
   connectedCallback() {
-    if (!this.#toolbar) this.#build();
+    if (this.source) return;
+    this.#build();
+    this.#bringBack();
+    this.openShared();
   }
 
   disconnectedCallback() {
-    runtime.cancel(this);
+    this.#running.stop();
   }
 
   /** What a run of the page's program runs here. @returns {import("./runtime.js").Cell} */
   get cell() {
     const { block: id, title = "", raises } = this.dataset;
-    return { id, title, source: this.#source.text, raises };
+    return { id, title, source: this.source.text, raises };
   }
 
   get name() {
     return this.dataset.title ?? this.dataset.block;
   }
 
-  run() {
-    this.#program = blocksUpTo(this);
-    for (const block of this.#program) block.#source.clearMark();
-    runtime.run({
-      owner: this,
-      program: () => this.#program.map((block) => block.cell),
-      onState: (state) => this.#busy(state),
-      onEvents: (events) => this.#receive(events),
-      onEnd: (end) => this.#end(end),
-    });
+  get edited() {
+    return this.source.text !== this.source.original;
   }
 
-  stop() {
-    runtime.cancel(this);
+  run() {
+    return this.#running.start();
+  }
+
+  /** Run every block of the program, from the first on, as long as there is no error. */
+  async runAll() {
+    for (const block of allBlocks(this)) if (!(await block.run())) return;
   }
 
   /** The original code and the recorded output again. */
   reset() {
-    this.stop();
-    this.#source.reset();
+    this.#running.stop();
+    this.source.reset();
     this.#output.reset();
     this.#toolbar.say("");
-    this.#updateReset();
+    this.#setNote(null);
+    this.update();
   }
 
-  async copy() {
+  copy() {
+    return this.#toClipboard(this.source.text, "Copied");
+  }
+
+  /** Copy a link that brings the code, and the reader's edits above it that its run includes. */
+  async share() {
+    const blocks = blocksUpTo(this).filter((block) => block.edited || block === this);
     try {
-      await navigator.clipboard.writeText(this.#source.text);
-      this.#toolbar.say("Copied");
-    } catch {
-      this.#toolbar.say("The browser does not allow copying");
+      const { makeLink } = await import("./share.js");
+      const link = await makeLink(blocks.map(({ cell }) => [cell.id, cell.source]));
+      await this.#toClipboard(link, "Link copied");
+    } catch (error) {
+      this.#toolbar.say(error instanceof RangeError ? error.message : "No link could be made");
+    }
+  }
+
+  /** Show the code that the address brings, if any. It is never run by itself. */
+  async openShared() {
+    if (!location.hash.startsWith("#code=")) return;
+    try {
+      const { readLink } = await import("./share.js");
+      const codes = await readLink(location.hash);
+      const text = codes.get(this.dataset.block);
+      if (text === undefined) return;
+      if (text !== this.source.text) await this.#borrow(text);
+      if ([...codes.keys()].at(-1) === this.dataset.block) this.scrollIntoView();
+    } catch (error) {
+      console.warn("The code in the address cannot be read:", error);
+      if (allBlocks(this)[0] === this) {
+        this.#setNote("The code in the address of this page cannot be read.");
+      }
     }
   }
 
   /** Open the editor. */
   async edit(offset = null) {
     try {
-      await this.#source.edit(offset);
+      await this.source.edit(offset);
     } catch {
       this.#toolbar.say("The editor could not be loaded: try again");
     }
+  }
+
+  /** Make the bar say how things are. */
+  update() {
+    this.toggleAttribute("data-edited", this.edited);
+    this.#toolbar.resettable = this.edited || this.#output.changed;
   }
 
   #build() {
     const name = this.name;
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", `Python: ${name}`);
-    this.#source = new SourceView(this.querySelector(".highlight"), `Code of ${name}`, {
+    this.source = new SourceView(this.querySelector(".highlight"), `Code of ${name}`, {
       onChange: () => this.#changed(),
       onRun: () => this.run(),
       onEdit: (offset) => this.edit(offset),
     });
-    this.#output = new OutputView(this, (frame) => this.#frameLink(frame));
+    this.#output = new OutputView(this, (frame) => this.#running.linkTo(frame));
     this.#sliders = new SliderView({
       onIntent: () => runtime.prepare(),
       onMove: ({ from, to }, value) => {
-        this.#source.replace(from, to, value);
+        this.source.replace(from, to, value);
         this.run();
       },
     });
     this.#toolbar = new Toolbar(this.querySelector(":scope > .py-title"), {
       run: () => this.run(),
-      stop: () => this.stop(),
+      stop: () => this.#running.stop(),
       edit: () => this.edit(),
       reset: () => this.reset(),
       copy: () => this.copy(),
     });
-    for (const intent of ["pointerenter", "focus"]) {
-      this.#toolbar.runButton.addEventListener(intent, () => runtime.prepare());
-    }
+    this.#toolbar.add(
+      new Menu("More", {
+        copy: { label: "Copy the code", action: () => this.copy() },
+        share: { label: "Copy a link to this code", action: () => this.share() },
+        all: { label: "Run all blocks", action: () => this.runAll() },
+      }),
+    );
+    this.#toolbar.onRunIntent((near) => this.#intend(near));
+    this.#running = new Running(this, this.#toolbar, this.#output);
     this.prepend(this.#toolbar.element);
-    this.#sliders.update(this.#source.text);
+    this.#sliders.update(this.source.text);
     this.#output.before(this.#sliders.element);
-    this.#draft = `${location.pathname}#${this.dataset.block}`;
-    const kept = readDraft(this.#draft, this.#source.original);
-    if (kept !== null) this.#source.restore(kept);
+  }
+
+  /** Somebody is about to run the block, or not any more. */
+  #intend(near) {
+    const blocks = blocksUpTo(this);
+    for (const block of blocks) block.toggleAttribute("data-included", near);
+    if (!near) return;
+    runtime.prepare();
+    const words = inWords(blocks);
+    this.#toolbar.describeRun(words && `Runs ${words}, then this one`);
+  }
+
+  /** What the reader has typed here before. */
+  #bringBack() {
+    this.#draft = new Draft(location.pathname, this.dataset.block, this.source.original);
+    const { text, older } = this.#draft;
+    if (text !== null) this.#goOnWith(text);
+    if (older === null) return;
+    this.#setNote("This block has changed since you edited it.", {
+      "Keep mine": () => {
+        this.#draft.forgetOlder();
+        this.#goOnWith(older);
+      },
+      "Use the new one": () => this.#draft.forgetOlder(),
+    });
+  }
+
+  #goOnWith(text) {
+    this.source.show(text);
+    this.source.open();
+  }
+
+  /** Show code that somebody has sent. The reader's own comes back by a button, or by undoing. */
+  async #borrow(text) {
+    await this.source.open();
+    const [before, label] = [this.source.text, this.edited ? "Show mine" : "Show the original"];
+    this.#borrowing = true;
+    this.source.show(text);
+    this.#borrowing = false;
+    this.#setNote("This code came with the link. Read it before you run it.", {
+      [label]: () => this.source.show(before),
+    });
   }
 
   #changed() {
-    const { text, original } = this.#source;
-    writeDraft(this.#draft, original, text);
-    this.#sliders.update(text);
-    this.#updateReset();
+    if (!this.#borrowing) this.#draft?.write(this.source.text);
+    this.#sliders.update(this.source.text);
+    this.update();
   }
 
-  #updateReset() {
-    const { text, original } = this.#source;
-    this.#toolbar.resettable = text !== original || this.#output.changed;
-  }
-
-  #busy({ name, loaded, total }) {
-    this.dataset.state = name;
-    this.#toolbar.busy = true;
-    if (name === "loading") {
-      this.#toolbar.say(total && loaded >= total ? "Starting Python" : "Loading Python");
-      this.#toolbar.count(loaded, total);
-    } else {
-      this.#toolbar.say(name === "waiting" ? "Waiting for another run" : "Running");
-    }
-    if (name === "running") this.#output.begin(); // of a run before it, the end has come
-  }
-
-  #receive(events) {
-    this.#output.append(events);
-    for (const event of events) {
-      const frame = event.type === "error" ? event.frames.at(-1) : null;
-      if (frame) this.#blockOf(frame)?.#source.mark(frame);
-    }
-    this.#updateReset();
-  }
-
-  #end({ outcome, seconds, message }) {
-    delete this.dataset.state;
-    this.#toolbar.busy = false;
-    this.#output.end(outcome === "done" || outcome === "error");
-    this.#updateReset();
-    this.#toolbar.say(
-      {
-        done: () => `Done in ${duration(seconds)}`,
-        error: () => "Ended by an error",
-        stopped: () => "Stopped",
-        replaced: () => "",
-        failed: () => "Not run",
-        crashed: () => "Python broke down",
-      }[outcome](),
-    );
-    if (outcome === "failed") {
-      const retry = make("button", { type: "button", class: "py-button" }, "Retry");
-      retry.addEventListener("click", () => this.run());
-      this.#output.notify(`Python could not be loaded: ${message}.`, retry);
-    } else if (outcome === "crashed") {
-      this.#output.notify(`Python broke down (${message}) and was started anew.`);
+  async #toClipboard(text, done) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.#toolbar.say(done);
+    } catch {
+      this.#toolbar.say("The browser does not allow copying");
     }
   }
 
-  /** A button that leads to where an error came from. */
-  #frameLink(frame) {
-    const block = this.#blockOf(frame);
-    const where = block === this ? "line" : `${block.name}, line`;
-    const button = make("button", { type: "button", class: "py-button" });
-    button.textContent = `Go to ${where} ${frame.line}`;
-    button.addEventListener("click", () => block.edit(block.#source.mark(frame)));
-    return button;
+  /** Say something under the bar, with buttons that also take it away. */
+  #setNote(text, actions = {}) {
+    this.#note?.remove();
+    this.#note = text && make("div", { class: "py-note", role: "note" }, make("p", {}, text));
+    if (!text) return;
+    for (const [label, action] of Object.entries(actions)) {
+      const button = make("button", { type: "button", class: "py-button" }, label);
+      button.addEventListener("click", () => {
+        this.#setNote(null);
+        action();
+      });
+      this.#note.append(button);
+    }
+    this.#toolbar.element.after(this.#note);
   }
-
-  #blockOf(frame) {
-    return this.#program.find((block) => block.dataset.block === frame.cell);
-  }
-}
-
-/** @param {number} seconds */
-function duration(seconds) {
-  return seconds < 0.1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(2)} s`;
 }

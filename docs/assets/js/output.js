@@ -17,6 +17,7 @@ export class OutputView {
   /** @type {HTMLElement | null} */ #live = null;
   #label = make("div", { class: "py-label" }, RECORDED);
   #pending = false;
+  #included = "";
   #notice = null;
   #text;
   #places;
@@ -46,9 +47,13 @@ export class OutputView {
     else this.host.append(element);
   }
 
-  /** A run begins: what is shown stays until there is something new. */
-  begin() {
+  /**
+   * A run begins: what is shown stays until there is something new.
+   * @param {string} included in words, what ran before the block
+   */
+  begin(included) {
     this.#pending = true;
+    this.#included = included;
     this.#setNotice(null);
     if (this.#box) this.#box.style.minHeight = `${this.#box.offsetHeight}px`;
     this.#box?.setAttribute("aria-busy", "true");
@@ -96,7 +101,7 @@ export class OutputView {
     this.#text = new TextLog();
     this.#places = new Map();
     this.#live = make("div", { class: "py-live" });
-    this.#label.textContent = OWN;
+    this.#label.textContent = this.#included ? `${OWN}, after ${this.#included}` : OWN;
     for (const part of this.#recorded) part.hidden = true;
     this.#label.after(this.#live);
   }

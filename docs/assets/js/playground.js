@@ -3,3 +3,7 @@
 import { PlaygroundElement } from "./element.js";
 
 customElements.define("py-playground", PlaygroundElement);
+
+addEventListener("hashchange", () => {
+  for (const block of document.querySelectorAll("py-playground")) block.openShared();
+});

@@ -1,7 +1,23 @@
 /** A page is a program: its blocks, from top to bottom. */
 
-/** The blocks of the program that `element` belongs to, up to and with it. */
-export function blocksUpTo(element) {
-  const blocks = [...(element.closest("article") ?? document).querySelectorAll("py-playground")];
-  return blocks.slice(0, blocks.indexOf(element) + 1);
+/** @typedef {import("./element.js").PlaygroundElement} Block */
+
+/** All blocks of the program that a block belongs to. @returns {Block[]} */
+export function allBlocks(block) {
+  return [...(block.closest("article") ?? document).querySelectorAll("py-playground")];
+}
+
+/** What a run of a block runs: the blocks above it, then itself. @returns {Block[]} */
+export function blocksUpTo(block) {
+  const blocks = allBlocks(block);
+  return blocks.slice(0, blocks.indexOf(block) + 1);
+}
+
+/** In words, what a run of these blocks includes besides the last of them. @param {Block[]} blocks */
+export function inWords(blocks) {
+  const above = blocks.slice(0, -1);
+  if (!above.length) return "";
+  const edited = above.filter((block) => block.edited).map((block) => block.name);
+  const count = above.length === 1 ? "the block above" : `the ${above.length} blocks above`;
+  return edited.length ? `${count}, with your edits in ${edited.join(", ")}` : count;
 }

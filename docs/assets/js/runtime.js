@@ -6,8 +6,8 @@
  * @typedef {object} Job
  * @property {object} owner         who runs it; a new job of the same owner replaces the old one
  * @property {() => Cell[]} program called when the run starts, so that it runs the latest text
- * @property {(state: {name: "waiting" | "loading" | "running", loaded?: number, total?: number})
- *   => void} onState
+ * @property {(state: {name: "waiting" | "loading" | "running" | "fetching", loaded?: number,
+ *   total?: number}) => void} onState
  * @property {(events: object[]) => void} onEvents
  * @property {(end: End) => void} onEnd
  *
@@ -134,6 +134,9 @@ class Runtime {
         break;
       case "begun":
         clearTimeout(this.#unanswered);
+        break;
+      case "fetching":
+        this.#current?.onState({ name: "fetching" });
         break;
       case "events":
         this.#current?.onEvents(message.events);

@@ -33,17 +33,22 @@ export class SourceView {
 
   /** The original text again. */
   reset() {
-    if (this.#editor) this.#editor.replaceAll(this.original);
+    if (this.#editor) this.show(this.original);
     else {
       this.#static.restore();
       this.#changed(this.original);
     }
   }
 
-  /** Go on with a text that the reader has typed before. */
-  restore(text) {
-    this.replace(0, this.text.length, text);
-    this.#open().catch(() => {}); // the text is there, if without colours
+  /** Put another text in place of all of it. */
+  show(text) {
+    if (this.#editor) this.#editor.replaceAll(text);
+    else this.replace(0, this.text.length, text);
+  }
+
+  /** Open the editor, if that can be; without it the code has no colours once it was edited. */
+  async open() {
+    await this.#open().catch(() => {});
   }
 
   /** Open the editor and put the cursor there. Rejects if the editor cannot be loaded. */

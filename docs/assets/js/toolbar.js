@@ -16,6 +16,7 @@ const SHORT = 150;
 
 export class Toolbar {
   #buttons = {};
+  #row = make("div", { class: "py-buttons" });
   #busy = false;
   #turn = 0;
 
@@ -27,7 +28,6 @@ export class Toolbar {
     this.actions = actions;
     this.status = make("span", { class: "py-status", role: "status" });
     this.amount = make("span", { class: "py-amount", "aria-hidden": "true" });
-    const buttons = make("div", { class: "py-buttons" });
     for (const [name, label] of [
       ["run", "Run"],
       ["edit", "Edit"],
@@ -39,20 +39,34 @@ export class Toolbar {
       button.append(icon(ICONS[name]), text);
       button.addEventListener("click", () => this.#press(name));
       this.#buttons[name] = button;
-      buttons.append(button);
+      this.#row.append(button);
     }
     this.element = make("div", { class: "py-bar" });
     if (title) this.element.append(title);
-    this.element.append(make("div", { class: "py-state" }, this.status, this.amount), buttons);
+    this.element.append(make("div", { class: "py-state" }, this.status, this.amount), this.#row);
     this.resettable = false;
   }
 
-  get runButton() {
-    return this.#buttons.run;
+  /** @param {{element: HTMLElement}} menu what comes after the buttons */
+  add(menu) {
+    this.#row.append(menu.element);
   }
 
-  get editButton() {
-    return this.#buttons.edit;
+  /** @param {(near: boolean) => void} handler told when somebody comes near the Run button */
+  onRunIntent(handler) {
+    for (const [event, near] of [
+      ["pointerenter", true],
+      ["focus", true],
+      ["pointerleave", false],
+      ["blur", false],
+    ]) {
+      this.#buttons.run.addEventListener(event, () => handler(near));
+    }
+  }
+
+  /** Say what a run includes, to who asks. */
+  describeRun(words) {
+    this.#buttons.run.title = words;
   }
 
   /** Whether there is anything to set back. */

@@ -1,0 +1,116 @@
+/** The runs of a block: what they say in its bar and show in its output. */
+
+import { make } from "./dom.js";
+import { blocksUpTo, inWords } from "./program.js";
+import { runtime } from "./runtime.js";
+
+export class Running {
+  #block;
+  #toolbar;
+  #output;
+  /** @type {import("./element.js").PlaygroundElement[]} */ #program = [];
+
+  /**
+   * @param {import("./element.js").PlaygroundElement} block
+   * @param {import("./toolbar.js").Toolbar} toolbar
+   * @param {import("./output.js").OutputView} output
+   */
+  constructor(block, toolbar, output) {
+    this.#block = block;
+    this.#toolbar = toolbar;
+    this.#output = output;
+  }
+
+  /**
+   * Run the page's program up to the block.
+   * @returns {Promise<boolean>} whether it came to its end without an error
+   */
+  start() {
+    this.#program = blocksUpTo(this.#block);
+    for (const block of this.#program) block.source.clearMark();
+    return new Promise((resolve) => {
+      runtime.run({
+        owner: this.#block,
+        program: () => this.#program.map((block) => block.cell),
+        onState: (state) => this.#busy(state),
+        onEvents: (events) => this.#receive(events),
+        onEnd: (end) => {
+          this.#end(end);
+          resolve(end.outcome === "done");
+        },
+      });
+    });
+  }
+
+  stop() {
+    runtime.cancel(this.#block);
+  }
+
+  /** A button that leads to where an error came from. */
+  linkTo(frame) {
+    const block = this.#blockOf(frame);
+    const where = block === this.#block ? "line" : `${block.name}, line`;
+    const button = make("button", { type: "button", class: "py-button" });
+    button.textContent = `Go to ${where} ${frame.line}`;
+    button.addEventListener("click", () => block.edit(block.source.mark(frame)));
+    return button;
+  }
+
+  #busy({ name, loaded, total }) {
+    this.#block.dataset.state = name;
+    this.#toolbar.busy = true;
+    this.#toolbar.say(
+      {
+        waiting: "Waiting for another run",
+        loading: total && loaded >= total ? "Starting Python" : "Loading Python",
+        running: "Running",
+        fetching: "Loading more of Python",
+      }[name],
+    );
+    this.#toolbar.count(loaded, total);
+    // A run before it has ended by now.
+    if (name === "running") this.#output.begin(inWords(this.#program));
+  }
+
+  #receive(events) {
+    this.#output.append(events);
+    for (const event of events) {
+      const frame = event.type === "error" ? event.frames.at(-1) : null;
+      if (frame) this.#blockOf(frame).source.mark(frame);
+    }
+    this.#block.update();
+  }
+
+  #end({ outcome, seconds, message }) {
+    delete this.#block.dataset.state;
+    this.#toolbar.busy = false;
+    this.#output.end(outcome === "done" || outcome === "error");
+    this.#toolbar.say(
+      {
+        done: `Done in ${duration(seconds ?? 0)}`,
+        error: "Ended by an error",
+        stopped: "Stopped",
+        replaced: "",
+        failed: "Not run",
+        crashed: "Python broke down",
+      }[outcome],
+    );
+    if (outcome === "failed") {
+      const retry = make("button", { type: "button", class: "py-button" }, "Retry");
+      retry.addEventListener("click", () => this.#block.run());
+      this.#output.notify(`Python could not be loaded: ${message}.`, retry);
+    } else if (outcome === "crashed") {
+      this.#output.notify(`Python broke down (${message}) and was started anew.`);
+    }
+    this.#block.update();
+  }
+
+  #blockOf(frame) {
+    return this.#program.find((block) => block.cell.id === frame.cell);
+  }
+}
+
+/** @param {number} seconds */
+function duration(seconds) {
+  return seconds < 0.1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(2)} s`;
+}
