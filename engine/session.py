@@ -13,6 +13,7 @@ from typing import Any
 
 from .capture import Capture
 from .display import LIVE, SVG, TEXT, Display
+from .hints import hint
 from .tracebacks import Sources, describe_error
 
 Event = dict[str, Any]
@@ -37,24 +38,27 @@ class Session:
     - `{"type": "stream", "name": "stdout"|"stderr", "text": str}`
     - `{"type": "display", "data": {mime: value}, "id": str|None, "update": bool}`
     - `{"type": "error", "name": str, "message": str, "traceback": str, "frames": [{"cell": id,
-      "line", "end_line", "col", "end_col"}]}`; the frames are those of the cells, outermost first;
-      lines count from 1, columns from 0, in characters.
+      "line", "end_line", "col", "end_col"}], "hint": str|None}`; the frames are those of the cells,
+      outermost first; lines count from 1, columns from 0, in characters.
     """
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._capture = Capture(emit)
         self._display = Display(self._capture.event)
         self._program: _Program | None = None
+        self._below: list[tuple[str, str]] = []  # titles and sources
 
-    def run(self, cells: Sequence[Cell]) -> bool:
+    def run(self, cells: Sequence[Cell], below: Sequence[Cell] = ()) -> bool:
         """Run the program `cells` as if in a fresh namespace; only the last cell's output is
         emitted. False if an error that its cell does not declare ended the run, in whichever cell.
+        `below`, the rest of the page, is not run, but hints may name it.
 
         Where the live namespace is what the first of these very cells left behind, the run goes on
         from there: nothing that still holds is computed twice.
         """
         if not cells:
             raise ValueError("no cells to run")
+        self._below = [(cell.title or cell.id, cell.source) for cell in below]
         with self._capture:
             program = self._resume(cells)
             for number in range(len(program.ran), len(cells)):
@@ -103,7 +107,8 @@ class Session:
         expected = type(error).__name__ == cell.raises
         if not expected:
             self._capture.mute(False)
-        self._capture.event(describe_error(error, program.sources))
+        event = describe_error(error, program.sources)
+        self._capture.event({**event, "hint": hint(error, self._below)})
         error.__traceback__ = None  # frees the frames, and with them what they hold
         return expected
 

@@ -10,7 +10,7 @@ _ENGINE = os.path.dirname((lambda: None).__code__.co_filename)
 # Frames of the runner say nothing about the reader's code.
 _RUNNER = {
     os.path.join(_ENGINE, name)
-    for name in ("session.py", "capture.py", "display.py", "tracebacks.py")
+    for name in ("session.py", "capture.py", "display.py", "hints.py", "tracebacks.py")
 }
 
 
@@ -39,7 +39,7 @@ class Sources:
 
 
 def describe_error(error: BaseException, sources: Sources) -> dict[str, Any]:
-    """The error event (see Session) of an error that running a cell has raised."""
+    """The error event (see Session), but for its hint, of an error that a cell has raised."""
     try:
         report = traceback.TracebackException.from_exception(error)
         _clean(report, set())

@@ -182,6 +182,16 @@ def test_error_in_a_block_above_names_it(page: Page, first: Block, check: Block)
     assert first.element.locator(".py-error-mark").inner_text() == "undefined_name"
 
 
+def test_errors_that_python_cannot_explain_have_a_hint(page: Page, first: Block):
+    first.run("print(slope)", "error")
+    hint = first.element.locator(".py-hint")
+    expect(hint).to_contain_text("slope comes from nudge.py, further down the page")
+    first.run("import numpy", "error")
+    expect(hint).to_contain_text("numpy is not here")
+    first.run("1 / 0", "error")
+    expect(hint).to_have_count(0)
+
+
 def test_error_is_marked_in_static_code(page: Page, check: Block):
     check.run("f(None)", "error")  # f is what the block nudge.py defines
     marked = "[...CSS.highlights.get('py-error')].map((range) => range.toString())"

@@ -111,6 +111,7 @@ export class OutputView {
     else if (event.type === "display") this.#display(event);
     else if (event.type === "error") {
       this.#live.append(make("pre", { class: "py-error" }, event.traceback));
+      if (event.hint) this.#live.append(make("p", { class: "py-hint" }, event.hint));
       if (event.frames.length) this.#live.append(this.frameLink(event.frames.at(-1)));
     } else if (event.type === "cut") {
       this.#live.append(make("p", { class: "py-note" }, event.message));

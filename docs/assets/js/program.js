@@ -13,6 +13,12 @@ export function blocksUpTo(block) {
   return blocks.slice(0, blocks.indexOf(block) + 1);
 }
 
+/** The rest of the program. @returns {Block[]} */
+export function blocksBelow(block) {
+  const blocks = allBlocks(block);
+  return blocks.slice(blocks.indexOf(block) + 1);
+}
+
 /** In words, what a run of these blocks includes besides the last of them. @param {Block[]} blocks */
 export function inWords(blocks) {
   const above = blocks.slice(0, -1);

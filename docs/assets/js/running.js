@@ -1,7 +1,7 @@
 /** The runs of a block: what they say in its bar and show in its output. */
 
 import { make } from "./dom.js";
-import { blocksUpTo, inWords } from "./program.js";
+import { blocksBelow, blocksUpTo, inWords } from "./program.js";
 import { runtime } from "./runtime.js";
 
 export class Running {
@@ -31,7 +31,10 @@ export class Running {
     return new Promise((resolve) => {
       runtime.run({
         owner: this.#block,
-        program: () => this.#program.map((block) => block.cell),
+        program: () => ({
+          cells: this.#program.map((block) => block.cell),
+          below: blocksBelow(this.#block).map((block) => block.cell),
+        }),
         onState: (state) => this.#busy(state),
         onEvents: (events) => this.#receive(events),
         onEnd: (end) => {

@@ -5,7 +5,8 @@
  *
  * @typedef {object} Job
  * @property {object} owner         who runs it; a new job of the same owner replaces the old one
- * @property {() => Cell[]} program called when the run starts, so that it runs the latest text
+ * @property {() => {cells: Cell[], below: Cell[]}} program called when the run starts, so that it
+ *   runs the latest text; `below`: the rest of the page, not run
  * @property {(state: {name: "waiting" | "loading" | "running" | "fetching", loaded?: number,
  *   total?: number}) => void} onState
  * @property {(events: object[]) => void} onEvents
@@ -73,7 +74,7 @@ class Runtime {
   #next() {
     if (!this.#current && this.#ready && this.#queue.length) {
       this.#current = this.#queue.shift();
-      this.#worker.postMessage({ type: "run", cells: this.#current.program() });
+      this.#worker.postMessage({ type: "run", ...this.#current.program() });
       this.#unanswered = setTimeout(() => {
         this.#restart({ outcome: "crashed", message: "it does not answer" });
       }, ANSWER);

@@ -2,7 +2,7 @@
  * The worker that Python lives in. It runs one program at a time.
  *
  * From the page: `{type: "start", kept}`, once, with what an earlier worker has left; `{type:
- * "run", cells}`.
+ * "run", cells, below}`.
  * To the page: `{type: "progress", loaded, total}` in bytes; `{type: "ready", kept}`; of a run
  * `{type: "begun"}`, `{type: "events", events}` as engine/session.py makes them, `{type:
  * "fetching"}` when it waits for a download, and `{type: "end", ok, seconds}`; `{type: "lost",
@@ -22,7 +22,7 @@ const EMITTER = `lambda stdout, stderr, other: lambda event: (
 )`;
 
 const outbox = new Outbox((events) => postMessage({ type: "events", events }));
-/** @type {(cells: object[]) => {ok: boolean, seconds: number}} */
+/** @type {(cells: object[], below: object[]) => {ok: boolean, seconds: number}} */
 let run;
 
 self.onmessage = async ({ data }) => {
@@ -30,7 +30,7 @@ self.onmessage = async ({ data }) => {
     if (data.type === "start") await start(data.kept);
     else {
       postMessage({ type: "begun" });
-      postMessage({ type: "end", ...run(data.cells) });
+      postMessage({ type: "end", ...run(data.cells, data.below) });
     }
   } catch (error) {
     outbox.flush();
@@ -67,18 +67,18 @@ function connect(pyodide) {
     outbox.flush();
     postMessage({ type: "fetching" });
   });
-  return (cells) => {
-    const list = pyodide.toPy(
-      cells.map(({ id, title, source, raises }) => Cell(id, title, source, raises)),
-    );
+  const listed = (cells) =>
+    pyodide.toPy(cells.map(({ id, title, source, raises }) => Cell(id, title, source, raises)));
+  return (...lists) => {
+    const program = lists.map(listed);
     outbox.start();
     const begun = performance.now() / 1000 - waited();
     try {
-      const ok = session.run(list);
+      const ok = session.run(...program);
       outbox.flush();
       return { ok, seconds: performance.now() / 1000 - waited() - begun };
     } finally {
-      list.destroy();
+      for (const list of program) list.destroy();
     }
   };
 }

@@ -10,6 +10,8 @@ const MAX_CHARACTERS = 250_000;
 const MAX_FIGURES = 200;
 const MAX_TRACEBACK = 20_000; // characters; an error's message may be of any length
 
+const FIGURES = ["image/svg+xml", "application/vnd.engine.steps+json"];
+
 const CUT =
   `Output cut: a run shows up to ${MAX_LINES.toLocaleString("en")} lines, ` +
   `${MAX_CHARACTERS.toLocaleString("en")} characters and ${MAX_FIGURES} figures.`;
@@ -84,7 +86,7 @@ export class Outbox {
 
   #fits({ data, update }) {
     const text = data["text/plain"];
-    if (Object.keys(data).length > 1) return update || this.#figures++ < MAX_FIGURES;
+    if (FIGURES.some((type) => type in data)) return update || this.#figures++ < MAX_FIGURES;
     return update ? text.length <= MAX_CHARACTERS : this.#admit(`${text}\n`).length > text.length;
   }
 
