@@ -116,7 +116,7 @@ def test_a_link_brings_the_code_and_does_not_run_it(page: Page, nudge: Block, co
     assert Block(friend, "graph").code == "above = 'größer ✓'"
     assert theirs.element.bounding_box()["y"] < 900, "it is not scrolled to"
     assert not [url for url in fetched if "/runtime-" in url]
-    expect(theirs.element.locator(".py-label")).to_have_text("Output recorded by CI")
+    expect(theirs.element.locator(".py-label")).to_have_text("Recorded output")
     assert theirs.run() == "größer ✓\n"
     theirs.button("Show the original").click()
     assert theirs.code.startswith("def f(x)")

@@ -47,7 +47,7 @@ def test_loading_is_shown_in_bytes_and_the_recorded_output_stays(context, page, 
     expect(first.status).to_have_text("Loading Python")
     amount = first.element.locator(".py-amount")
     expect(amount).to_have_text(re.compile(r"^[123]\.\d / 1\d\.\d MB$"), timeout=BOOT)
-    expect(first.element.locator(".py-label")).to_have_text("Output recorded by CI")
+    expect(first.element.locator(".py-label")).to_have_text("Recorded output")
     assert first.element.locator(".py-figure img").is_visible()
     held.let_go()
     first.ended()

@@ -57,7 +57,7 @@ def test_every_block_shows_what_ci_recorded(page: Page):
     for element in elements:
         block = Block(page, element.get_attribute("data-block"))
         label = block.element.locator(".py-label")
-        expect(label).to_have_text("Output recorded by CI")
+        expect(label).to_have_text("Recorded output")
         recorded = shown(block)
         assert any(recorded)
         block.run()
@@ -72,7 +72,7 @@ def test_edit_and_run_by_keyboard(page: Page, check: Block):
     assert check.element.locator(".cm-content").evaluate("e => e === document.activeElement")
     check.button("Reset").click()
     assert check.code == code
-    expect(check.element.locator(".py-label")).to_have_text("Output recorded by CI")
+    expect(check.element.locator(".py-label")).to_have_text("Recorded output")
     assert "df_dx=28" in check.element.locator(".py-output").inner_text()
     expect(check.button("Reset")).to_be_disabled()
 

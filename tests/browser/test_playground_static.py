@@ -21,7 +21,7 @@ def test_without_javascript_all_is_there_but_what_would_not_work(open_context, p
     label = check.element.locator(".py-output").evaluate(
         "output => getComputedStyle(output, '::before').content"
     )
-    assert label == '"Output recorded by CI"'
+    assert label == '"Recorded output"'
     assert page.locator("py-playground :is(button, input)").count() == 0
 
 

@@ -7,7 +7,7 @@ import { drawFigure } from "./displays.js";
 import { make } from "./dom.js";
 import { TextLog } from "./textlog.js";
 
-const RECORDED = "Output recorded by CI";
+const RECORDED = "Recorded output";
 const OWN = "Output of your run";
 const EARLIER = "Output of your earlier run";
 
