@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from .conftest import contexts
 from .playground import BOOT, Block
 
 CACHE = "python-image"
@@ -67,15 +68,17 @@ def context(open_context) -> BrowserContext:
     return open_context()
 
 
-@pytest.fixture
-def later(context: BrowserContext, post_url: str) -> Iterator[BrowserContext]:
+@pytest.fixture(scope="module")
+def later(browser, site_url, post_url) -> Iterator[BrowserContext]:
     """A context in which Part 1 was visited and Python has left its image."""
-    visit = Visit(context, post_url)
-    assert visit.block.run("print(1)") == "1\n"
-    assert visit.plain
-    assert 5_000_000 < visit.stored() < 20_000_000
-    visit.close()
-    return context
+    with contexts(browser, site_url) as open_context:
+        context = open_context()
+        visit = Visit(context, post_url)
+        assert visit.block.run("print(1)") == "1\n"
+        assert visit.plain
+        assert 5_000_000 < visit.stored() < 20_000_000
+        visit.close()
+        yield context
 
 
 def test_a_later_visit_starts_from_the_image(later, post_url):
@@ -113,24 +116,27 @@ def test_two_tabs_share_an_image_and_nothing_else(later, post_url):
     assert one.block.run("print(1)") == "1\n"
     assert not one.plain
     assert not two.plain
+    one.close()
+    two.close()
 
 
-@pytest.mark.parametrize("digest", [False, True])
-def test_a_spoilt_image_is_not_used_and_made_anew(later, post_url, digest):
-    page = later.new_page()
-    page.goto(post_url)
-    page.evaluate(SPOIL, digest)
-    page.close()
-    visit = Visit(later, post_url)
-    assert visit.block.run("print(1)") == "1\n"
-    assert visit.plain
-    assert [text for text in visit.said if re.search("image of Python|from its image", text)]
-    visit.page.wait_for_timeout(1000)
-    assert visit.stored()
-    visit.close()
+def test_a_spoilt_image_is_not_used_and_made_anew(later, post_url):
+    for digest in (False, True):  # damaged in storage; of a kind that cannot be used
+        page = later.new_page()
+        page.goto(post_url)
+        page.evaluate(SPOIL, digest)
+        page.close()
+        visit = Visit(later, post_url)
+        assert visit.block.run("print(1)") == "1\n"
+        assert visit.plain
+        assert [text for text in visit.said if re.search("is damaged|from its image", text)]
+        visit.page.wait_for_timeout(1000)
+        assert visit.stored()
+        visit.close()
     again = Visit(later, post_url)
     assert again.block.run("print(1)") == "1\n"
     assert not again.plain
+    again.close()
 
 
 @pytest.mark.parametrize(
@@ -142,15 +148,12 @@ def test_a_spoilt_image_is_not_used_and_made_anew(later, post_url, digest):
     ],
 )
 def test_storage_denied_or_full(context, post_url, trouble):
-    for _ in range(2):
-        visit = Visit(context, post_url, change_worker=trouble)
-        assert visit.block.run("print(1)") == "1\n"
-        assert visit.plain
-        expect(visit.block.element.locator(".py-note")).to_have_count(0)
-        visit.page.wait_for_function("() => true")
-        visit.page.wait_for_timeout(300)
-        assert [text for text in visit.said if "image of Python" in text]
-        visit.close()
+    visit = Visit(context, post_url, change_worker=trouble)
+    assert visit.block.run("print(1)") == "1\n"
+    expect(visit.block.element.locator(".py-note")).to_have_count(0)
+    visit.page.wait_for_timeout(300)
+    assert [text for text in visit.said if "image of Python" in text]
+    assert not visit.page.evaluate(STORED)
 
 
 def test_a_pyodide_without_snapshots_starts_plainly(context, post_url):
@@ -170,26 +173,25 @@ def test_a_pyodide_without_snapshots_starts_plainly(context, post_url):
     assert [text for text in visit.said if "will not be faster" in text]
 
 
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
+def test_python_that_breaks_down_is_started_anew(later, post_url):
+    visit = Visit(later, post_url)
+    for code, words in (
         ("x = []\nfor i in range(100_000): x = [x]\nrepr(x)", "calls too deep for the browser"),
         ("import os\nos._exit(3)", "exit(3)"),
-    ],
-)
-def test_python_that_breaks_down_is_started_anew(context, post_url, code, words):
-    visit = Visit(context, post_url)
-    visit.block.start(f"print('before', flush=True)\n{code}")
-    visit.block.ended("Python broke down")
-    assert words in visit.block.element.locator(".py-note").inner_text()
-    assert visit.block.text == "before\n"
-    assert visit.block.code.endswith(code)
-    assert visit.block.run("print('after')") == "after\n"
+    ):
+        visit.block.start(f"print('before', flush=True)\n{code}")
+        visit.block.ended("Python broke down")
+        assert words in visit.block.element.locator(".py-note").inner_text()
+        assert visit.block.text == "before\n"
+        assert visit.block.code.endswith(code)
+        assert visit.block.run("print('after')") == "after\n"
+    visit.close()
 
 
-def test_a_worker_that_has_died_is_replaced(context, post_url):
-    visit = Visit(context, post_url)
+def test_a_worker_that_has_died_is_replaced(later, post_url):
+    visit = Visit(later, post_url)
     visit.block.run("import js\njs.self.close()")
     visit.block.start("print('lost')")
     visit.block.ended("Python broke down")
     assert visit.block.run("print('after')") == "after\n"
+    visit.close()

@@ -65,7 +65,7 @@ export class Running {
     this.#toolbar.say(
       {
         waiting: "Waiting for another run",
-        loading: total && loaded >= total ? "Starting Python" : "Loading Python",
+        loading: loaded < total ? "Loading Python" : "Starting Python",
         running: "Running",
         fetching: "Loading more of Python",
       }[name],

@@ -34,7 +34,7 @@ if "random" in sys.modules:
 export async function boot(kept, report) {
   if (kept.image) {
     try {
-      return await downloading(kept.module, () => {}, (wasm) => restore(kept.image, wasm));
+      return await downloading(kept.module, () => {}, (tools) => restore(kept.image, tools));
     } catch (error) {
       console.warn("Python could not be started from its image, and is started anew:", error);
     }
@@ -42,12 +42,12 @@ export async function boot(kept, report) {
   return downloading(kept.module, report, start);
 }
 
-async function start(wasm) {
-  const load = await loader();
+async function start(tools) {
+  const load = await loader(tools);
   // Pyodide's snapshots are private: without them, or if they fail, starts are plain starts.
   const pyodide = await load({ ...OPTIONS, packages: [ENGINE], _makeSnapshot: true });
   pyodide.pyimport("engine.session").destroy();
-  const kept = { module: wasm.module };
+  const kept = { module: tools.module };
   try {
     kept.image = pack(takeMemory(pyodide), installedFiles(pyodide.FS, pyodide._api.sitePackages));
   } catch (error) {
@@ -58,8 +58,8 @@ async function start(wasm) {
   return { pyodide, kept };
 }
 
-async function restore(image, wasm) {
-  const load = await loader();
+async function restore(image, tools) {
+  const load = await loader(tools);
   const { memory, files } = unpack(image);
   const pyodide = await load({
     ...OPTIONS,
@@ -67,14 +67,14 @@ async function restore(image, wasm) {
     fsInit: (FS) => writeFiles(FS, files),
   });
   pyodide.runPython(RESEED);
-  return { pyodide, kept: { image, module: wasm.module } };
+  return { pyodide, kept: { image, module: tools.module } };
 }
 
 /** Loads Pyodide's two modules, which are needed one after the other, at the same time. */
-async function loader() {
-  const program = import(`${RUNTIME}pyodide.asm.mjs`);
+async function loader({ importFile }) {
+  const program = importFile(`${RUNTIME}pyodide.asm.mjs`);
   program.catch(() => {}); // it is awaited below, if the other comes at all
-  const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
+  const { loadPyodide } = await importFile(`${RUNTIME}pyodide.mjs`);
   await program;
   return loadPyodide;
 }

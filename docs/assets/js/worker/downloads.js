@@ -8,21 +8,33 @@ const LATE = "stdlib-rest.bin"; // comes later, if at all
 const PROGRAM = "pyodide.asm.wasm";
 
 /**
+ * @typedef {object} Tools
+ * @property {WebAssembly.Module} [module] the interpreter, once it is there
+ * @property {(url: string) => Promise<object>} importFile imports a module of the runtime
+ */
+
+/**
  * Do what downloads, and count the bytes that are fetched meanwhile. Pyodide goes on waiting for
  * some files that have not come and for a program that cannot be used; here these fail.
  *
  * @template T
  * @param {WebAssembly.Module | undefined} compiled the interpreter, if that need not be fetched
  * @param {(progress: {loaded: number, total: number}) => void} report
- * @param {(wasm: {module?: WebAssembly.Module}) => Promise<T>} action `wasm.module` is the
- *   interpreter, once it is there
+ * @param {(tools: Tools) => Promise<T>} action
  * @returns {Promise<T>}
  */
 export async function downloading(compiled, report, action) {
   const { fetch: fetchFile } = self;
   const { instantiateStreaming } = WebAssembly;
   const count = counter(report);
-  const wasm = { module: compiled };
+  const tools = {
+    module: compiled,
+    importFile: async (url) => {
+      const module = await import(url);
+      count(SIZES[url.split("/").at(-1)]);
+      return module;
+    },
+  };
   try {
     return await new Promise((resolve, reject) => {
       const orFail = async (promise) => {
@@ -43,10 +55,10 @@ export async function downloading(compiled, report, action) {
           return { instance, module: compiled };
         }
         const result = await orFail(instantiateStreaming(source, imports));
-        wasm.module = result.module;
+        tools.module = result.module;
         return result;
       };
-      action(wasm).then(resolve, reject);
+      action(tools).then(resolve, reject);
     });
   } finally {
     self.fetch = fetchFile;
@@ -78,13 +90,13 @@ async function fetchCounted(fetchFile, input, options, count, fail) {
 function counter(report) {
   const total = Object.values(SIZES).reduce((sum, size) => sum + size, -SIZES[LATE]);
   let loaded = 0;
-  let reported = 0;
+  let timer = 0;
   return (bytes) => {
     loaded += bytes;
-    const now = performance.now();
-    if (now - reported < INTERVAL && loaded < total) return;
-    reported = now;
-    report({ loaded, total });
+    timer ||= setTimeout(() => {
+      timer = 0;
+      report({ loaded, total });
+    }, INTERVAL);
   };
 }
 
