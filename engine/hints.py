@@ -12,7 +12,7 @@ def hint(error: BaseException, below: Iterable[tuple[str, str]]) -> str | None:
         return _missing_module(error.name)
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and error.name:
         for title, source in below:
-            if error.name in _names_bound(source):
+            if error.name in names_bound(source):
                 return (
                     f"{error.name} comes from {title}, further down the page: blocks run from top "
                     "to bottom, up to the one whose Run you press."
@@ -29,7 +29,7 @@ def _missing_module(name: str) -> str:
     )
 
 
-def _names_bound(source: str) -> set[str]:
+def names_bound(source: str) -> set[str]:
     """The names that a block binds at its top level."""
     try:
         tree = ast.parse(source)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .capture import Capture
+from .complete import complete, describe, scope_of
 from .display import LIVE, SVG, TEXT, Display
 from .hints import hint
 from .tracebacks import Sources, describe_error
@@ -66,6 +67,20 @@ class Session:
                 if not self._run_cell(program, cells[number]):
                     return False
         return True
+
+    def complete(self, cells: Sequence[Cell], text: str) -> list[dict[str, str]]:
+        """What may come after `text`, the last cell's source up to the cursor."""
+        return complete(text, self._scope(cells))
+
+    def describe(self, cells: Sequence[Cell], name: str) -> dict[str, str] | None:
+        """What a dotted name in the last cell stands for, as far as it is known without a run."""
+        return describe(name, self._scope(cells))
+
+    def _scope(self, cells: Sequence[Cell]) -> dict[str, Any]:
+        live: dict[str, Any] = {}
+        if self._program and self._program.ran[:-1] == list(cells[: len(self._program.ran) - 1]):
+            live = self._program.module.__dict__
+        return scope_of([cell.source for cell in cells], live)
 
     def _resume(self, cells: Sequence[Cell]) -> "_Program":
         program = self._program

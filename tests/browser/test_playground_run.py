@@ -277,3 +277,46 @@ def test_axe_finds_nothing_in_a_block_that_is_used(page: Page, first: Block, che
     first.run("x = 1")
     page.wait_for_timeout(300)  # colours fade into each other
     assert not violations(page, None)
+
+
+def test_suggestions_and_descriptions_come_from_the_session(page: Page, first: Block):
+    first.run()
+    content = first.element.locator(".cm-content")
+    first.button("Edit").click()
+    expect(content).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\ne.bac")
+    choice = first.element.get_by_role("option", name="backward")
+    expect(choice).to_be_visible()
+    page.wait_for_timeout(100)  # a list that has just opened does not take keys meant for the text
+    page.keyboard.press("ArrowDown")
+    expect(first.element.locator(".cm-completionInfo")).to_contain_text("backward(")
+    page.keyboard.press("Tab")
+    assert first.code.endswith("\ne.backward")
+    page.keyboard.type("()\nanother_na")
+    page.keyboard.press("Enter")
+    assert first.code.endswith("()\nanother_na\n"), "Enter takes no suggestion by itself"
+    x, y = content.evaluate(
+        """(content) => {
+          const line = content.querySelector(".cm-line");
+          const range = new Range();
+          const text = line.lastChild; // " Graph, draw"
+          range.setStart(text, text.data.indexOf("draw") + 1);
+          range.setEnd(text, text.data.indexOf("draw") + 3);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return [x + width / 2, y + height / 2];
+        }"""
+    )
+    page.mouse.move(x, y)
+    expect(first.element.locator(".py-description")).to_contain_text("draw(")
+
+
+def test_suggestions_do_not_disturb_a_run(page: Page, first: Block):
+    first.start("print('begun')\nwhile True: pass")
+    expect(first.element.locator(".py-live .py-text")).to_have_text("begun\n", timeout=BOOT)
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\npri")
+    page.wait_for_timeout(500)
+    expect(first.status).to_have_text("Running")
+    first.button("Stop").click()
+    assert first.code.endswith("\npri")

@@ -122,6 +122,8 @@ export class PlaygroundElement extends HTMLElement {
       onChange: () => this.#changed(),
       onRun: () => this.run(),
       onEdit: (offset) => this.edit(offset),
+      ask: (what, text) =>
+        runtime.ask({ what, text, cells: blocksUpTo(this).map((block) => block.cell) }),
     });
     this.#output = new OutputView(this, (frame) => this.#running.linkTo(frame));
     this.#sliders = new SliderView({

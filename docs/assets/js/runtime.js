@@ -35,6 +35,7 @@ class Runtime {
   #progress = { loaded: 0, total: 0 };
   #overdue = 0; // timer
   #unanswered = 0; // timer
+  #asked = { number: 0, resolve: (answer) => answer };
   #kept = null; // what makes the next start fast, see worker/boot.js
   #spawned = 0;
   #startTime = 0; // ms that the last start took
@@ -56,6 +57,20 @@ class Runtime {
       this.#overdue = setTimeout(() => this.#restart({ outcome: "replaced" }), patience);
     }
     this.#next();
+  }
+
+  /**
+   * Ask Python something, if it is there and has nothing else to do.
+   * @param {object} question see worker.js
+   * @returns {Promise<any>} null if there is no answer
+   */
+  ask(question) {
+    if (!this.#ready || this.#current) return Promise.resolve(null);
+    this.#asked.resolve(null); // only the last question is of interest
+    return new Promise((resolve) => {
+      this.#asked = { number: this.#asked.number + 1, resolve };
+      this.#worker.postMessage({ type: "ask", number: this.#asked.number, ...question });
+    });
   }
 
   /** End the owner's job, wherever it is, with what it has shown so far. */
@@ -108,6 +123,7 @@ class Runtime {
   }
 
   #kill() {
+    this.#asked.resolve(null);
     this.#worker?.terminate();
     this.#worker = null;
     this.#ready = false;
@@ -132,6 +148,9 @@ class Runtime {
         this.#startTime = performance.now() - this.#spawned;
         this.#kept = message.kept;
         this.#next();
+        break;
+      case "answer":
+        if (message.number === this.#asked.number) this.#asked.resolve(message.answer);
         break;
       case "begun":
         clearTimeout(this.#unanswered);

@@ -14,8 +14,12 @@ export class SourceView {
   /**
    * @param {HTMLElement} element the static code
    * @param {string} label names the editor
-   * @param {{onChange: () => void, onRun: () => void, onEdit: (offset: number | null) => void}}
-   *   handlers `onEdit`: the reader wants to edit
+   * @param {object} handlers
+   * @param {() => void} handlers.onChange
+   * @param {() => void} handlers.onRun
+   * @param {(offset: number | null) => void} handlers.onEdit the reader wants to edit
+   * @param {(what: "complete" | "describe", text: string) => Promise<any>} handlers.ask asks
+   *   Python; null if there is no answer
    */
   constructor(element, label, handlers) {
     this.label = label;
@@ -92,6 +96,7 @@ export class SourceView {
       label: this.label,
       onChange: (text) => this.#changed(text),
       onRun: this.handlers.onRun,
+      ask: this.handlers.ask,
     });
     this.#static.mark(0, 0);
     this.#surface = this.#editor;

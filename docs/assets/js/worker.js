@@ -2,11 +2,12 @@
  * The worker that Python lives in. It runs one program at a time.
  *
  * From the page: `{type: "start", kept}`, once, with what an earlier worker has left; `{type:
- * "run", cells, below}`.
+ * "run", cells, below}`; `{type: "ask", number, cells, what: "complete" | "describe", text}`, while
+ * nothing runs.
  * To the page: `{type: "progress", loaded, total}` in bytes; `{type: "ready", kept}`; of a run
  * `{type: "begun"}`, `{type: "events", events}` as engine/session.py makes them, `{type:
- * "fetching"}` when it waits for a download, and `{type: "end", ok, seconds}`; `{type: "lost",
- * message}` when Python cannot go on.
+ * "fetching"}` when it waits for a download, and `{type: "end", ok, seconds}`; `{type: "answer",
+ * number, answer}`; `{type: "lost", message}` when Python cannot go on.
  */
 
 import { boot } from "./worker/boot.js";
@@ -22,15 +23,16 @@ const EMITTER = `lambda stdout, stderr, other: lambda event: (
 )`;
 
 const outbox = new Outbox((events) => postMessage({ type: "events", events }));
-/** @type {(cells: object[], below: object[]) => {ok: boolean, seconds: number}} */
-let run;
+/** @type {ReturnType<typeof connect>} */
+let session;
 
 self.onmessage = async ({ data }) => {
   try {
     if (data.type === "start") await start(data.kept);
+    else if (data.type === "ask") postMessage(answer(data));
     else {
       postMessage({ type: "begun" });
-      postMessage({ type: "end", ...run(data.cells, data.below) });
+      postMessage({ type: "end", ...session.run(data) });
     }
   } catch (error) {
     outbox.flush();
@@ -46,13 +48,13 @@ async function start(given) {
   const { pyodide, kept } = await boot(before, (progress) =>
     postMessage({ type: "progress", ...progress }),
   );
-  run = connect(pyodide);
+  session = connect(pyodide);
   watchTheClock(pyodide);
   postMessage({ type: "ready", kept });
   if (kept.image) await storeImage(kept.image, kept.image !== before.image && before.image);
 }
 
-/** A function that runs cells in a session, and says how it went. */
+/** A session of Python, as functions that take and give JavaScript's own values. */
 function connect(pyodide) {
   const { Session, Cell } = pyodide.pyimport("engine.session");
   const emitter = pyodide.runPython(EMITTER);
@@ -60,27 +62,52 @@ function connect(pyodide) {
     emitter(
       (text) => outbox.stream("stdout", text),
       (text) => outbox.stream("stderr", text),
-      (event) => outbox.event(event.toJs({ dict_converter: Object.fromEntries })),
+      (event) => outbox.event(toObject(event)),
     ),
   );
   const waited = watchWaiting(() => {
     outbox.flush();
     postMessage({ type: "fetching" });
   });
-  const listed = (cells) =>
-    pyodide.toPy(cells.map(({ id, title, source, raises }) => Cell(id, title, source, raises)));
-  return (...lists) => {
-    const program = lists.map(listed);
-    outbox.start();
-    const begun = performance.now() / 1000 - waited();
+  const withCells = (cells, action) => {
+    const list = pyodide.toPy(
+      cells.map(({ id, title, source, raises }) => Cell(id, title, source, raises)),
+    );
     try {
-      const ok = session.run(...program);
-      outbox.flush();
-      return { ok, seconds: performance.now() / 1000 - waited() - begun };
+      return action(list);
     } finally {
-      for (const list of program) list.destroy();
+      list.destroy();
     }
   };
+  return {
+    run({ cells, below }) {
+      outbox.start();
+      const begun = performance.now() / 1000 - waited();
+      const ok = withCells(cells, (list) => withCells(below, (rest) => session.run(list, rest)));
+      outbox.flush();
+      return { ok, seconds: performance.now() / 1000 - waited() - begun };
+    },
+    ask({ cells, what, text }) {
+      const found = withCells(cells, (list) => session[what](list, text));
+      const answer = found ? toObject(found) : null;
+      found?.destroy();
+      return answer;
+    },
+  };
+}
+
+function toObject(proxy) {
+  return proxy.toJs({ dict_converter: Object.fromEntries });
+}
+
+function answer(question) {
+  const { number } = question;
+  try {
+    return { type: "answer", number, answer: session.ask(question) };
+  } catch (error) {
+    console.warn("No answer from Python:", error);
+    return { type: "answer", number, answer: null };
+  }
 }
 
 /** Let text go out while Python runs: it looks for signals every few hundred instructions. */

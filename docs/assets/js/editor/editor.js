@@ -12,6 +12,7 @@ import {
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, drawSelection, keymap } from "@codemirror/view";
+import { assistance } from "./assistance.js";
 import { python } from "./highlighting.js";
 
 const setMark = StateEffect.define();
@@ -60,8 +61,9 @@ const ifTyped = (command) => (view) => view.state.field(typed) && command(view);
  * @param {string} options.label
  * @param {(text: string) => void} options.onChange
  * @param {() => void} options.onRun
+ * @param {(what: "complete" | "describe", text: string) => Promise<any>} options.ask asks Python
  */
-export function createEditor({ parent, text, label, onChange, onRun }) {
+export function createEditor({ parent, text, label, onChange, onRun, ask }) {
   const run = () => {
     onRun();
     return true;
@@ -85,6 +87,7 @@ export function createEditor({ parent, text, label, onChange, onRun }) {
         indentOnInput(),
         indentUnit.of("    "),
         python,
+        assistance(ask),
         markField,
         typed,
         EditorView.contentAttributes.of({
