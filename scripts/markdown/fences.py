@@ -20,6 +20,8 @@ from .paths import DOCS
 from .snippets import Snippet, parse_page
 
 _MARK = "pySnippetPlaceholder"
+_FITS_A_PHONE = 30  # characters of a line of output
+_FITS_THE_BOX = 20  # lines of output; a little less than what its height limit shows
 _FENCE = re.compile(r"^[^\n]*(?:```|~~~)", re.MULTILINE)
 
 
@@ -152,7 +154,11 @@ class _Playgrounds(Treeprocessor):
             # HTML drops one line end right after <pre>; stashed, for the serializer spares "&lt;".
             start = "\n" if snippet.output.startswith("\n") else ""
             text = start + html.escape(snippet.output, quote=False)
-            self._append_html(output, f'<pre class="py-text">{text}</pre>')
+            # What may have to be scrolled can be reached by the keyboard.
+            lines = snippet.output.split("\n")
+            large = max(map(len, lines)) > _FITS_A_PHONE or len(lines) > _FITS_THE_BOX
+            focus = ' tabindex="0"' if large else ""
+            self._append_html(output, f'<pre class="py-text"{focus}>{text}</pre>')
         for path, figure in figures:
             frame = etree.SubElement(output, "figure", {"class": "py-figure"})
             sizes = {"width": figure.width, "height": figure.height}
