@@ -2,9 +2,19 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 BOOT = 60_000  # ms; the first run of a page starts Python, on a machine that may be busy
+
+
+def wait_until(page: Page, script: str, argument: object = None) -> None:
+    """Wait until a function of the page, which may be asynchronous, returns something true."""
+    for _ in range(BOOT // 100):
+        if page.evaluate(script, argument):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"This did not come true: {script}")
 
 
 class Block:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from .conftest import contexts
-from .playground import BOOT, Block
+from .playground import BOOT, Block, wait_until
 
 CACHE = "python-image"
 STORED = f"""async () => {{
@@ -51,7 +51,7 @@ class Visit:
 
     def stored(self) -> int:
         """Wait for an image to be stored; its size in bytes."""
-        self.page.wait_for_function(f"({STORED})()", timeout=BOOT)
+        wait_until(self.page, STORED)
         return self.page.evaluate(STORED)
 
     def close(self) -> None:
