@@ -1,11 +1,12 @@
 """Fixtures that more than one part of the tests needs. Imports nothing that Pyodide lacks."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from scripts import environment
 
 SUB_PATH = "/some/where/"  # the tests' host serves the site below it, as a project page would be
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,12 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def site_dir() -> Path:
     """The site as it would be published, built now, strictly: a warning fails."""
     target = ROOT / ".cache" / "site"
-    environ = {
-        **os.environ,
-        "NO_MKDOCS_2_WARNING": "1",
-        "GIT_PYTHON_REFRESH": "quiet",
-        "SITE_URL": f"http://127.0.0.1{SUB_PATH}",  # where 404.html, served anywhere, looks
-    }
+    # SITE_URL: where 404.html, served anywhere, looks for its styles.
+    environ = environment.environ() | {"SITE_URL": f"http://127.0.0.1{SUB_PATH}"}
     for command in (
         [sys.executable, "scripts/bundle.py"],
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "-q", "-d", str(target)],

@@ -7,8 +7,6 @@ of `import(...)` and `loadPyodide()` in an empty page, which has not run a line 
 
 import argparse
 import json
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,9 +17,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from scripts.bench.hosts import EMPTY, ROOT, chromium
 from scripts.bench.server import StaticHost, serve
+from scripts.environment import environ
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 STOCK = ROOT / "node_modules" / "pyodide"
 POST = "blog/what-is-deep-learning/"
 TARGET = 0.6  # ours / stock
@@ -116,8 +115,7 @@ def _report(result: dict[str, Any]) -> str:
 
 def _build_site(folder: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(folder)]
-    environ = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "GIT_PYTHON_REFRESH": "quiet"}
-    if subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode:
+    if subprocess.run(command, cwd=ROOT, env=environ(), check=False).returncode:
         sys.exit("The pages could not be built. Try: python3 scripts/dev.py build")
 
 
@@ -126,14 +124,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args(argv)
-    chrome = os.environ.get("CHROME") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not chrome:
-        sys.exit("No Chromium on PATH. Try: python3 scripts/dev.py bench boot")
+    chrome = chromium()
     with tempfile.TemporaryDirectory() as folder:
         _build_site(Path(folder))
         folders = {"/stock/": STOCK, "/site/": Path(folder)}
-        empty = {"/empty/": b"<!doctype html><title>empty</title><link rel=icon href=data:,>"}
-        with serve(folders, empty) as host, sync_playwright() as playwright:
+        with serve(folders, EMPTY) as host, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chrome, args=["--no-sandbox"])
             result = measure(browser, host, options.rounds)
             browser.close()

@@ -7,25 +7,12 @@ losses and gradients are the same is checked first. For the compilers see script
 import argparse
 import importlib.util
 import json
-import shutil
-import subprocess
 import sys
-from pathlib import Path
+from functools import partial
 from statistics import median
 from typing import Any
 
-import micrograd.engine  # type: ignore[import-untyped]
-
-from scripts.bench import backends, moons, tape
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-
-PROGRAM = """
-import json, sys
-sys.path.insert(0, "/bench")
-from scripts.bench.tape import measure
-json.dumps(measure({rounds}))
-"""
+from scripts.bench import backends, hosts, moons, tape
 
 # × micrograd, at least
 TARGETS = {
@@ -42,36 +29,15 @@ def in_cpython(rounds: int) -> dict[str, Any]:
     return tape.measure(rounds, others)
 
 
-def in_pyodide(rounds: int) -> dict[str, Any]:
-    node = shutil.which("node")
-    if not node:
-        sys.exit("No Node on PATH. Try: python3 scripts/dev.py bench engine")
-    peer = Path(str(micrograd.engine.__file__)).parent
-    sources = [*(ROOT / "engine").rglob("*.py"), ROOT / "scripts" / "bench" / "tape.py"]
-    files = {f"/bench/{path.relative_to(ROOT)}": path for path in sources}
-    files |= {f"/bench/micrograd/{path.name}": path for path in peer.glob("*.py")}
-    payload = {
-        "files": {name: path.read_text("utf-8") for name, path in files.items()},
-        "program": PROGRAM.format(rounds=rounds),
-    }
-    command = [node, str(ROOT / "scripts" / "bench" / "pyodide.mjs")]
-    done = subprocess.run(
-        command, input=json.dumps(payload), stdout=subprocess.PIPE, text=True, check=True
-    )
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
-HOSTS = {"cpython": in_cpython, "pyodide": in_pyodide}
+HOSTS = {"cpython": in_cpython, "pyodide": partial(hosts.in_node, "tape")}
 
 
 def compare(rounds: list[dict[str, float]], targets: dict[str, int]) -> dict[str, Any]:
     """Each way's median time, and its ratio to micrograd: median, lowest, highest."""
     out = {}
-    for name in rounds[0]:
-        ratios = [times["micrograd"] / times[name] for times in rounds]
+    for name, microseconds, ratios in hosts.ways(rounds):
         out[name] = {
-            "microseconds": 1e6 * median(times[name] for times in rounds),
+            "microseconds": microseconds,
             "ratio": median(ratios),
             "lowest": min(ratios),
             "highest": max(ratios),
@@ -117,13 +83,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args(argv)
-    hosts = options.hosts or [*backends.HOSTS]
+    chosen = options.hosts or [*backends.HOSTS]
     results = {}
-    for host in filter(HOSTS.__contains__, hosts):
+    for host in filter(HOSTS.__contains__, chosen):
         results[host] = summary(host, HOSTS[host](options.rounds))
         if not options.json:
             print(report(host, results[host]), flush=True)
-    compiled = backends.run(hosts, options.rounds, show=not options.json)
+    compiled = backends.run(chosen, options.rounds, show=not options.json)
     if options.json:
         print(json.dumps({"tape": results, "compiled": compiled}, indent=2))
     return 0 if all(part["met"] for part in (*results.values(), *compiled.values())) else 1

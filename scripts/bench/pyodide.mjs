@@ -1,4 +1,4 @@
-// Runs a Python program inside Pyodide under Node, for scripts/bench/backends.py: reads
+// Runs a Python program inside Pyodide under Node, for scripts/bench/hosts.py: reads
 // {"files": {path: text}, "program": text} from standard input, prints the program's value.
 import { readFileSync } from "node:fs";
 import { loadPyodide } from "pyodide";

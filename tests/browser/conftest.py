@@ -1,7 +1,5 @@
 """A real Chromium on the built site. A missing browser fails; nothing here skips."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,6 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from scripts.environment import find_browser
 
 from .server import serve
 
@@ -36,9 +36,7 @@ def post_url(site_url: str) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROME") or next(
-        filter(None, map(shutil.which, ("chromium", "google-chrome", "msedge"))), None
-    )
+    path = find_browser()
     if path is None:
         pytest.fail("No Chromium: run this through python3 scripts/dev.py test browser")
     with sync_playwright() as playwright:
