@@ -9,7 +9,10 @@ BOOT = 60_000  # ms; the first run of a page starts Python, on a machine that ma
 
 
 def wait_until(page: Page, script: str, argument: object = None) -> None:
-    """Wait until a function of the page, which may be asynchronous, returns something true."""
+    """Wait until an expression or a function, which may be asynchronous, gives something true.
+
+    Playwright's wait_for_function asks again by eval, which the site's policy forbids.
+    """
     for _ in range(BOOT // 100):
         if page.evaluate(script, argument):
             return

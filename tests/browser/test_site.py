@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from .playground import wait_until
+
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 360, "height": 740}
 
@@ -111,6 +113,6 @@ def test_dark_and_light_can_be_chosen(open_context, site_url):
     light = page.evaluate(ground)
     page.locator("label[title='Switch to light mode']").click()
     page.locator("label[title='Switch to dark mode']").click()
-    page.wait_for_function(f"{ground} !== '{light}'")
+    wait_until(page, f"{ground} !== '{light}'")
     page.reload()
     assert page.evaluate(ground) != light, "the choice is forgotten"

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .playground import BOOT, Block
+from .playground import BOOT, Block, wait_until
 
 # The words of every picture that the block has shown, in order, and when (in milliseconds).
 WATCH = """
@@ -60,7 +60,7 @@ def test_the_network_learns_in_sight(page: Page, train: Block):
 
 def test_a_stopped_training_keeps_its_last_picture(page: Page, train: Block):
     train.start()
-    page.wait_for_function("window.frames_seen.length >= 3", timeout=BOOT)
+    wait_until(page, "() => window.frames_seen.length >= 3")
     train.button("Stop").click()
     train.ended("Stopped")
     last = frames(page)[-1]["alt"]
