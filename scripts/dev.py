@@ -105,6 +105,21 @@ def _lint():
     )
 
 
+def _start_beside(name, command):
+    """Start a child whose output goes to a log, to be shown later; returns both."""
+    env.LOGS.mkdir(parents=True, exist_ok=True)
+    log = env.LOGS / f"{name}.log"
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=env.ROOT,
+        env=env.environ(),
+        stdin=subprocess.DEVNULL,
+        stdout=log.open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+    return process, log
+
+
 def test(options, rest):
     parts = options.parts or list(PARTS)
     unknown = [part for part in parts if part not in PARTS]
@@ -119,28 +134,26 @@ def test(options, rest):
     failed = []
     if "lint" in parts and _lint():
         failed.append("lint")
-    in_pytest = [path for part, paths in PYTEST_PARTS.items() if part in parts for path in paths]
-    # Pyodide's run needs one core and so does pytest: side by side they take the time of one.
+    chosen = {part: paths for part, paths in PYTEST_PARTS.items() if part in parts}
+    # The browser's tests wait more than they compute: beside all others they cost little time.
+    # With options for pytest somebody looks for something, and sees it all in one place.
     beside = None
-    if "pyodide" in parts:
-        log = env.ROOT / ".cache" / "logs" / "pyodide.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        beside = subprocess.Popen(
-            [str(env.node()), "scripts/pyodide_tests.mjs"],
-            cwd=env.ROOT,
-            env=env.environ(),
-            stdin=subprocess.DEVNULL,
-            stdout=log.open("wb"),
-            stderr=subprocess.STDOUT,
-        )
-    if in_pytest and run(env.PYTHON, "-m", "pytest", *in_pytest, *rest):
+    if "browser" in chosen and len(parts) > 1 and not rest:
+        beside = _start_beside("browser", [env.PYTHON, "-m", "pytest", *chosen.pop("browser")])
+    paths = [path for found in chosen.values() for path in found]
+    if paths and run(env.PYTHON, "-m", "pytest", *paths, *rest):
         failed.append("pytest")
-    if beside is not None:
-        code = beside.wait()
+    if "pyodide" in parts:
         print("\nThe same tests inside Pyodide:", flush=True)
+        if run(env.node(), "scripts/pyodide_tests.mjs"):
+            failed.append("pyodide")
+    if beside is not None:
+        process, log = beside
+        code = process.wait()
+        print("\nIn the browser:", flush=True)
         print(log.read_text(encoding="utf-8", errors="replace"), flush=True)
         if code:
-            failed.append("pyodide")
+            failed.append("browser")
     seconds = time.monotonic() - started
     outcome = f"FAILED: {', '.join(failed)}" if failed else f"all green: {', '.join(parts)}"
     print(f"\n{outcome} ({seconds:.0f} s)", flush=True)

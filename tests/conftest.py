@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
-def site_dir() -> Path:
+def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as it would be published, built now, strictly: a warning fails."""
-    target = ROOT / ".cache" / "site"
+    target = tmp_path_factory.mktemp("site")
     # SITE_URL: where 404.html, served anywhere, looks for its styles.
     environ = environment.environ() | {"SITE_URL": f"http://127.0.0.1{SUB_PATH}"}
     for command in (
