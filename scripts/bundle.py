@@ -14,7 +14,7 @@ if __name__ == "__main__":  # as a program, Python looks for imports beside this
 from scripts.bundling.javascript import SOURCES, bundle_javascript, copy_katex
 from scripts.bundling.licences import write_licences
 from scripts.bundling.node import installed
-from scripts.bundling.publish import is_current, publish
+from scripts.bundling.publish import is_current, list_versioned, publish
 from scripts.bundling.runtime import make_runtime
 from scripts.bundling.stage import CACHE, ROOT, BundleError, digest, shown
 
@@ -32,6 +32,7 @@ def make_bundle(out: Path, cache: Path = CACHE, sources: Path = SOURCES) -> None
     bundle_javascript(out, runtime, sources)
     copy_katex(out)
     write_licences(out)
+    list_versioned(out)
 
 
 def bundle(target: Path = TARGET, sources: Path = SOURCES) -> None:

@@ -86,6 +86,7 @@ def build(options, _rest):
     prepare()
     env.bundle()
     target = Path(options.out).resolve()
+    os.environ.setdefault("SITE_BUILD", time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
     env.run_step(
         "Pages",
         [env.PYTHON, "-m", "mkdocs", "build", "--strict", "--clean", "-d", target],

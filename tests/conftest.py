@@ -17,7 +17,8 @@ def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as it would be published, built now, strictly: a warning fails."""
     target = tmp_path_factory.mktemp("site")
     # SITE_URL: where 404.html, served anywhere, looks for its styles.
-    environ = environment.environ() | {"SITE_URL": f"http://127.0.0.1{SUB_PATH}"}
+    variables = {"SITE_URL": f"http://127.0.0.1{SUB_PATH}", "SITE_BUILD": "one"}
+    environ = environment.environ() | variables
     for command in (
         [sys.executable, "scripts/bundle.py"],
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "-q", "-d", str(target)],

@@ -8,8 +8,17 @@ from pathlib import Path
 from .stage import files_below
 
 # These names stay the same from bundle to bundle; they lead to all the others.
-ENTRIES = ("playground.js", "katex/katex.min.css")
+ENTRIES = ("playground.js", "files.json", "katex/katex.min.css")
 STAMP = ".stamp"  # MkDocs does not publish files that begin with a dot
+
+
+def list_versioned(out: Path) -> None:
+    """Write files.json: what has its version in its name, for docs/service-worker.js."""
+    names = sorted(
+        path.relative_to(out).as_posix()
+        for path in [*out.glob("runtime-*/*"), *out.glob("*-????????.js")]
+    )
+    (out / "files.json").write_text(json.dumps(names), encoding="utf-8")
 
 
 def is_current(target: Path, key: str) -> bool:

@@ -64,7 +64,8 @@ def contexts(browser: Browser, site_url: str) -> Iterator[OpenContext]:
     with ExitStack() as stack:
 
         def open_context(**options) -> BrowserContext:
-            context = browser.new_context(**options)
+            # What goes through a service worker cannot be watched or changed by a test.
+            context = browser.new_context(**{"service_workers": "block", **options})
             stack.callback(context.close)
             context.set_default_timeout(30_000)
             context.on("request", note)

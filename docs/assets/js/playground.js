@@ -1,9 +1,13 @@
 /** Entry of the page: everything loaded before the reader asks for anything. */
 
 import { PlaygroundElement } from "./element.js";
+import { keepPages } from "./offline.js";
 
 customElements.define("py-playground", PlaygroundElement);
 
 addEventListener("hashchange", () => {
   for (const block of document.querySelectorAll("py-playground")) block.openShared();
 });
+
+if (document.readyState === "complete") keepPages();
+else addEventListener("load", keepPages, { once: true });

@@ -21,6 +21,8 @@
 
 /* global WORKER_PATH */
 
+import { keepPython } from "./offline.js";
+
 /** How long (ms) a run may take to end by itself when its owner asks for a newer one. */
 const PATIENCE = { least: 1000, most: 5000 };
 
@@ -146,6 +148,7 @@ class Runtime {
       case "ready":
         this.#ready = true;
         this.#startTime = performance.now() - this.#spawned;
+        if (!this.#kept) keepPython();
         this.#kept = message.kept;
         this.#next();
         break;
