@@ -19,7 +19,7 @@ const VERSIONED_CACHE = "site-versioned";
 const POINTER_CACHE = "site-pointer"; // names the build whose cache is in use
 const BUILD_CACHE = "site-build-"; // and the build
 
-const wanted = new Set(); // addresses that are to be kept, not yet looked at
+const wanted = new Set(); // addresses that are to be kept
 let queue = Promise.resolve(); // one look after the other
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -81,13 +81,17 @@ function keep(urls) {
   return queue;
 }
 
+async function keepWanted() {
+  const urls = [...wanted];
+  await keepNow(urls);
+  for (const url of urls) wanted.delete(url);
+}
+
 function warn(error) {
   console.warn("Not kept for offline reading:", error);
 }
 
-async function keepWanted() {
-  const urls = [...wanted];
-  wanted.clear();
+async function keepNow(urls) {
   const { build, cache } = await inUse();
   const kept = (await cache.keys()).map(({ url }) => url);
   const missing = urls.filter((url) => !kept.includes(url));
