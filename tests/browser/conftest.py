@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from scripts.environment import find_browser
 
+from .playground import STORED_IMAGE, Block, wait_until
 from .server import serve
 
 ARGUMENTS = [
@@ -83,7 +84,39 @@ def open_context(browser: Browser, site_url: str) -> Iterator[OpenContext]:
         yield opener
 
 
+@pytest.fixture(scope="session")
+def returning(browser: Browser, site_url: str, post_url: str) -> Iterator[BrowserContext]:
+    """The browser of a reader who comes back: files are cached, Python has left its image."""
+    with contexts(browser, site_url) as open_context:
+        context = open_context(permissions=["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.goto(post_url)
+        Block(page, "graph").run()
+        wait_until(page, f"async () => await ({STORED_IMAGE})() > 0")
+        page.close()
+        yield context
+
+
+@contextmanager
+def closing(context: BrowserContext) -> Iterator[BrowserContext]:
+    """Afterwards, the pages that were opened are closed, and what was typed is forgotten."""
+    before = context.pages
+    yield context
+    for page in context.pages:
+        if page not in before:
+            if page.url.startswith("http"):
+                page.evaluate("localStorage.clear()")
+            page.close()
+
+
 @pytest.fixture
-def page(open_context: OpenContext) -> Page:
-    """A new page in a context of its own: nothing cached, nothing stored."""
-    return open_context().new_page()
+def context(returning: BrowserContext) -> Iterator[BrowserContext]:
+    """The same, with nothing typed. For a first visit use open_context."""
+    with closing(returning) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A new page, still empty."""
+    return context.new_page()

@@ -7,6 +7,23 @@ from playwright.sync_api import Locator, Page, expect
 
 BOOT = 60_000  # ms; the first run of a page starts Python, on a machine that may be busy
 
+# The size of the image of Python that was stored for later visits, or 0.
+STORED_IMAGE = """async () => {
+  const cache = await caches.open("python-image");
+  const [key] = await cache.keys();
+  return key ? (await (await cache.match(key)).arrayBuffer()).byteLength : 0;
+}"""
+
+REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
+  const { violatedDirective, blockedURI, sample, sourceFile } = event;
+  console.warn("VIOLATION", violatedDirective, blockedURI, sample, sourceFile);
+})"""
+
+
+def refused(said: list[str]) -> list[str]:
+    """What the Content-Security-Policy refused, of all that the console said."""
+    return [line for line in said if "VIOLATION" in line or "Content Security" in line]
+
 
 def wait_until(page: Page, script: str, argument: object = None) -> None:
     """Wait until an expression or a function, which may be asynchronous, gives something true.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import closing
 from .playground import Block
 
 LONGEST = 100  # ms that a task of the page may take
@@ -26,11 +27,9 @@ FLOODS = {
 
 
 @pytest.fixture(scope="module")
-def first(browser, site_url, post_url):
-    from .conftest import contexts
-
-    with contexts(browser, site_url) as open_context:
-        page = open_context().new_page()
+def first(returning, post_url):
+    with closing(returning) as context:
+        page = context.new_page()
         page.goto(post_url)
         block = Block(page, "graph")
         block.run("print('ready')")

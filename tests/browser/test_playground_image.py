@@ -1,33 +1,25 @@
 """Fast starts from an image of Python, and plain starts whenever that is not to be had."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from .conftest import contexts
-from .playground import BOOT, Block, wait_until
+from .playground import BOOT, STORED_IMAGE, Block, wait_until
 
-CACHE = "python-image"
-STORED = f"""async () => {{
-  const cache = await caches.open("{CACHE}");
-  const [key] = await cache.keys();
-  return key ? (await (await cache.match(key)).arrayBuffer()).byteLength : 0;
-}}"""
-SPOIL = f"""async (digest) => {{
-  const cache = await caches.open("{CACHE}");
+SPOIL = """async (digest) => {
+  const cache = await caches.open("python-image");
   const [key] = await cache.keys();
   const stored = await cache.match(key);
   const bytes = new Uint8Array(await stored.arrayBuffer());
   for (let at = 1000; at < 200_000; at++) bytes[at] ^= 0xff;
-  const headers = {{ "X-SHA-256": stored.headers.get("X-SHA-256") }};
-  if (digest) {{
+  const headers = { "X-SHA-256": stored.headers.get("X-SHA-256") };
+  if (digest) {
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     headers["X-SHA-256"] = [...hash].map((b) => b.toString(16).padStart(2, "0")).join("");
-  }}
-  await cache.put(key, new Response(bytes, {{ headers }}));
-}}"""
+  }
+  await cache.put(key, new Response(bytes, { headers }));
+}"""
 
 
 class Visit:
@@ -51,8 +43,8 @@ class Visit:
 
     def stored(self) -> int:
         """Wait for an image to be stored; its size in bytes."""
-        wait_until(self.page, STORED)
-        return self.page.evaluate(STORED)
+        wait_until(self.page, STORED_IMAGE)
+        return self.page.evaluate(STORED_IMAGE)
 
     def close(self) -> None:
         self.page.close()
@@ -64,29 +56,17 @@ def _prefix(route: Route, code: str) -> None:
 
 
 @pytest.fixture
-def context(open_context) -> BrowserContext:
+def fresh(open_context) -> BrowserContext:
     return open_context()
 
 
-@pytest.fixture(scope="module")
-def later(browser, site_url, post_url) -> Iterator[BrowserContext]:
-    """A context in which Part 1 was visited and Python has left its image."""
-    with contexts(browser, site_url) as open_context:
-        context = open_context()
-        visit = Visit(context, post_url)
-        assert visit.block.run("print(1)") == "1\n"
-        assert visit.plain
-        assert 5_000_000 < visit.stored() < 20_000_000
-        visit.close()
-        yield context
-
-
-def test_a_later_visit_starts_from_the_image(later, post_url):
+def test_a_later_visit_starts_from_the_image(context, post_url):
     numbers = set()
     for _ in range(2):
-        visit = Visit(later, post_url)
+        visit = Visit(context, post_url)
         numbers.add(visit.block.run("import random\nprint(random.random())"))
         assert not visit.plain
+        assert 5_000_000 < visit.stored() < 20_000_000
         # What was not yet imported when the image was made is there all the same.
         source = (
             "import engine.compile, xmlrpc.client\nfrom engine import Graph\n"
@@ -97,8 +77,8 @@ def test_a_later_visit_starts_from_the_image(later, post_url):
     assert len(numbers) == 2, "randomness comes from the image"
 
 
-def test_stop_starts_from_the_image_in_memory(context, post_url):
-    visit = Visit(context, post_url, change_worker="Object.defineProperty(self, 'caches', {})")
+def test_stop_starts_from_the_image_in_memory(fresh, post_url):
+    visit = Visit(fresh, post_url, change_worker="Object.defineProperty(self, 'caches', {})")
     visit.block.start("while True: pass")
     expect(visit.block.status).to_have_text("Running", timeout=BOOT)
     visit.fetched.clear()
@@ -108,35 +88,32 @@ def test_stop_starts_from_the_image_in_memory(context, post_url):
     assert not [url for url in visit.fetched if url.endswith(".wasm")]
 
 
-def test_two_tabs_share_an_image_and_nothing_else(later, post_url):
-    one, two = Visit(later, post_url), Visit(later, post_url)
+def test_two_tabs_share_an_image_and_nothing_else(context, post_url):
+    one, two = Visit(context, post_url), Visit(context, post_url)
     one.block.start("import sys\nsys.shared = 1\nwhile True: pass")
     assert two.block.run("import sys\nprint(hasattr(sys, 'shared'))") == "False\n"
     one.block.button("Stop").click()
     assert one.block.run("print(1)") == "1\n"
     assert not one.plain
     assert not two.plain
-    one.close()
-    two.close()
 
 
-def test_a_spoilt_image_is_not_used_and_made_anew(later, post_url):
+def test_a_spoilt_image_is_not_used_and_made_anew(context, post_url):
     for digest in (False, True):  # damaged in storage; of a kind that cannot be used
-        page = later.new_page()
+        page = context.new_page()
         page.goto(post_url)
         page.evaluate(SPOIL, digest)
         page.close()
-        visit = Visit(later, post_url)
+        visit = Visit(context, post_url)
         assert visit.block.run("print(1)") == "1\n"
         assert visit.plain
         assert [text for text in visit.said if re.search("is damaged|from its image", text)]
         visit.page.wait_for_timeout(1000)
         assert visit.stored()
         visit.close()
-    again = Visit(later, post_url)
+    again = Visit(context, post_url)
     assert again.block.run("print(1)") == "1\n"
     assert not again.plain
-    again.close()
 
 
 @pytest.mark.parametrize(
@@ -147,24 +124,24 @@ def test_a_spoilt_image_is_not_used_and_made_anew(later, post_url):
         "Cache.prototype.put = async () => { throw new DOMException('', 'QuotaExceededError'); }",
     ],
 )
-def test_storage_denied_or_full(context, post_url, trouble):
-    visit = Visit(context, post_url, change_worker=trouble)
+def test_storage_denied_or_full(fresh, post_url, trouble):
+    visit = Visit(fresh, post_url, change_worker=trouble)
     assert visit.block.run("print(1)") == "1\n"
     expect(visit.block.element.locator(".py-note")).to_have_count(0)
     visit.page.wait_for_timeout(300)
     assert [text for text in visit.said if "image of Python" in text]
-    assert not visit.page.evaluate(STORED)
+    assert not visit.page.evaluate(STORED_IMAGE)
 
 
-def test_a_pyodide_without_snapshots_starts_plainly(context, post_url):
-    context.route(
+def test_a_pyodide_without_snapshots_starts_plainly(fresh, post_url):
+    fresh.route(
         "**/pyodide.asm.mjs",
         lambda route: route.fulfill(
             response=(answer := route.fetch()),
             body=answer.text().replace("makeMemorySnapshot", "gone"),
         ),
     )
-    visit = Visit(context, post_url)
+    visit = Visit(fresh, post_url)
     assert visit.block.run("print(1)") == "1\n"
     visit.block.start("while True: pass")
     expect(visit.block.status).to_have_text("Running")
@@ -173,8 +150,8 @@ def test_a_pyodide_without_snapshots_starts_plainly(context, post_url):
     assert [text for text in visit.said if "will not be faster" in text]
 
 
-def test_python_that_breaks_down_is_started_anew(later, post_url):
-    visit = Visit(later, post_url)
+def test_python_that_breaks_down_is_started_anew(context, post_url):
+    visit = Visit(context, post_url)
     for code, words in (
         ("x = []\nfor i in range(100_000): x = [x]\nrepr(x)", "calls too deep for the browser"),
         ("import os\nos._exit(3)", "exit(3)"),
@@ -185,13 +162,11 @@ def test_python_that_breaks_down_is_started_anew(later, post_url):
         assert visit.block.text == "before\n"
         assert visit.block.code.endswith(code)
         assert visit.block.run("print('after')") == "after\n"
-    visit.close()
 
 
-def test_a_worker_that_has_died_is_replaced(later, post_url):
-    visit = Visit(later, post_url)
+def test_a_worker_that_has_died_is_replaced(context, post_url):
+    visit = Visit(context, post_url)
     visit.block.run("import js\njs.self.close()")
     visit.block.start("print('lost')")
     visit.block.ended("Python broke down")
     assert visit.block.run("print('after')") == "after\n"
-    visit.close()

@@ -12,11 +12,6 @@ MINE = "def f(x):\n    return x  # mine\n"
 
 
 @pytest.fixture
-def context(open_context):
-    return open_context(permissions=["clipboard-read", "clipboard-write"])
-
-
-@pytest.fixture
 def page(context, post_url) -> Page:
     page = context.new_page()
     page.goto(post_url)

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import contexts
+from .conftest import closing
 from .playground import BOOT, Block
 from .test_site import violations
 
 
 @pytest.fixture(scope="module")
-def opened(browser, site_url, post_url) -> Iterator[Page]:
+def opened(returning, post_url) -> Iterator[Page]:
     """One page for all tests here, with one start of Python; each test leaves it as it was."""
-    with contexts(browser, site_url) as open_context:
-        context = open_context(permissions=["clipboard-read", "clipboard-write"])
+    with closing(returning) as context:
         page = context.new_page()
         page.goto(post_url)
         yield page

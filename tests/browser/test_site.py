@@ -1,13 +1,16 @@
 """The pages in a real browser: accessible, steady, fitting a phone, whole without JavaScript."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from .playground import wait_until
+from .conftest import contexts
+from .playground import REPORT_VIOLATIONS, refused, wait_until
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 720}
 
 
 def paths(site_dir: Path) -> list[str]:
@@ -27,29 +30,70 @@ def violations(page, rules: list[str] | None) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("scheme", "rules"),
-    # The second scheme can differ from the first in nothing but colour.
-    [("light", None), ("dark", ["color-contrast", "link-in-text-block"])],
-)
-def test_axe_finds_nothing_on_any_page(open_context, site_url, site_dir, scheme, rules):
-    page = open_context(color_scheme=scheme, reduced_motion="reduce").new_page()
-    found = []
-    for path in paths(site_dir):
-        page.goto(site_url + path)
-        page.locator("html.js").wait_for()
-        found += violations(page, rules)
+@dataclass
+class Sight:
+    """What was found on one page."""
+
+    policies: int  # how many policies it has
+    refused: list[str]  # what they refused, as the console says it
+    light: list[str]  # what axe found
+    dark: list[str]
+    width: int  # of the document on a phone, in pixels
+    banner: tuple[float, float]  # left and right end of its picture there
+
+
+@pytest.fixture(scope="module")
+def tour(browser, site_url, site_dir) -> dict[str, Sight]:
+    """Every page of the site, by the end of its address, each opened once."""
+    sights = {}
+    with contexts(browser, site_url) as open_context:
+        context = open_context(reduced_motion="reduce")
+        context.add_init_script(REPORT_VIOLATIONS)
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        for path in paths(site_dir):
+            said.clear()
+            page.set_viewport_size(DESK)
+            page.emulate_media(color_scheme="light")
+            page.goto(site_url + path)
+            page.locator("html.js").wait_for()
+            light = violations(page, None)
+            # The second scheme can differ from the first in nothing but colour.
+            page.emulate_media(color_scheme="dark")
+            dark = violations(page, ["color-contrast", "link-in-text-block"])
+            page.set_viewport_size(PHONE)
+            box = page.locator(".dl-banner__art").bounding_box()
+            sights[path] = Sight(
+                policies=page.locator("meta[http-equiv=Content-Security-Policy]").count(),
+                refused=refused(said),
+                light=light,
+                dark=dark,
+                width=page.evaluate("document.documentElement.scrollWidth"),
+                banner=(box["x"], box["x"] + box["width"]),
+            )
+    assert len(sights) > 10
+    return sights
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(tour, scheme):
+    found = [line for sight in tour.values() for line in getattr(sight, scheme)]
     assert not found, "\n".join(found)
 
 
-def test_no_page_is_wider_than_a_phone(open_context, site_url, site_dir):
-    page = open_context(viewport=PHONE).new_page()
-    for path in paths(site_dir):
-        page.goto(site_url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
-        banner = page.locator(".dl-banner__art").bounding_box()
-        assert banner["x"] >= 0, path
-        assert banner["x"] + banner["width"] <= PHONE["width"], path
+def test_no_page_is_wider_than_a_phone(tour):
+    for path, sight in tour.items():
+        assert sight.width <= PHONE["width"], path
+        left, right = sight.banner
+        assert left >= 0, path
+        assert right <= PHONE["width"], path
+
+
+def test_every_page_lives_with_its_policy(tour):
+    for path, sight in tour.items():
+        assert sight.policies == 1, path
+        assert not sight.refused, path
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}])

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from .conftest import contexts
+from .conftest import closing
 from .test_site import PHONE, violations
 
 GRADIENTS = {"a": "−1.71", "b": "6.84", "c": "−1", "u": "3.42", "e": "1"}
@@ -20,10 +20,10 @@ def backward_url(site_url: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def run_page(browser: Browser, site_url: str, backward_url: str) -> Iterator[Page]:
+def run_page(returning: BrowserContext, backward_url: str) -> Iterator[Page]:
     """Part 3 with its stepper shown; Python starts but once for most of the tests."""
-    with contexts(browser, site_url) as open_context:
-        page = open_context().new_page()
+    with closing(returning) as context:
+        page = context.new_page()
         page.goto(backward_url)
         run(page)
         yield page
