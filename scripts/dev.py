@@ -17,7 +17,10 @@ import threading
 import time
 from pathlib import Path
 
-import environment as env
+sys.path[0] = str(Path(__file__).resolve().parent.parent)  # Python looks beside this file only
+
+from scripts import browsers
+from scripts import environment as env
 
 # What a part of the tests runs, in the order in which it fails fastest.
 PYTEST_PARTS = {
@@ -106,21 +109,6 @@ def _lint():
     )
 
 
-def _start_beside(name, command):
-    """Start a child whose output goes to a log, to be shown later; returns both."""
-    env.LOGS.mkdir(parents=True, exist_ok=True)
-    log = env.LOGS / f"{name}.log"
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        cwd=env.ROOT,
-        env=env.environ(),
-        stdin=subprocess.DEVNULL,
-        stdout=log.open("wb"),
-        stderr=subprocess.STDOUT,
-    )
-    return process, log
-
-
 def test(options, rest):
     parts = options.parts or list(PARTS)
     unknown = [part for part in parts if part not in PARTS]
@@ -129,32 +117,36 @@ def test(options, rest):
     started = time.monotonic()
     prepare()
     if "browser" in parts:
-        env.ensure_browser()
+        browsers.ensure_chromium()
+        browsers.ensure_firefox()
     if {"site", "browser", "pyodide"} & set(parts):
         env.bundle()
     failed = []
     if "lint" in parts and _lint():
         failed.append("lint")
-    chosen = {part: paths for part, paths in PYTEST_PARTS.items() if part in parts}
-    # The browser's tests wait more than they compute: beside all others they cost little time.
+    in_pytest = [path for part, paths in PYTEST_PARTS.items() if part in parts for path in paths]
     # With options for pytest somebody looks for something, and sees it all in one place.
+    parallel = ["-n", "auto", "--dist", "loadfile"] if len(in_pytest) > 1 and not rest else []
     beside = None
-    if "browser" in chosen and len(parts) > 1 and not rest:
-        beside = _start_beside("browser", [env.PYTHON, "-m", "pytest", *chosen.pop("browser")])
-    paths = [path for found in chosen.values() for path in found]
-    if paths and run(env.PYTHON, "-m", "pytest", *paths, *rest):
-        failed.append("pytest")
     if "pyodide" in parts:
-        print("\nThe same tests inside Pyodide:", flush=True)
-        if run(env.node(), "scripts/pyodide_tests.mjs"):
-            failed.append("pyodide")
+        log = env.ROOT / ".cache" / "logs" / "pyodide.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        beside = subprocess.Popen(
+            [str(env.node()), "scripts/pyodide_tests.mjs"],
+            cwd=env.ROOT,
+            env=env.environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=log.open("wb"),
+            stderr=subprocess.STDOUT,
+        )
+    if in_pytest and run(env.PYTHON, "-m", "pytest", *in_pytest, *parallel, *rest):
+        failed.append("pytest")
     if beside is not None:
-        process, log = beside
-        code = process.wait()
-        print("\nIn the browser:", flush=True)
+        code = beside.wait()
+        print("\nThe same tests inside Pyodide:", flush=True)
         print(log.read_text(encoding="utf-8", errors="replace"), flush=True)
         if code:
-            failed.append("browser")
+            failed.append("pyodide")
     seconds = time.monotonic() - started
     outcome = f"FAILED: {', '.join(failed)}" if failed else f"all green: {', '.join(parts)}"
     print(f"\n{outcome} ({seconds:.0f} s)", flush=True)
@@ -168,7 +160,7 @@ def update(_options, rest):
 
 def bench(options, rest):
     prepare()
-    env.ensure_browser()
+    browsers.ensure_chromium()
     env.bundle()
     return run(env.PYTHON, "-m", f"scripts.bench.{options.what}", *rest)
 

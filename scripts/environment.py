@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOGS = ROOT / ".cache" / "logs"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
 
 class StepError(Exception):
@@ -159,56 +158,3 @@ def bundle():
         [PYTHON, ROOT / "scripts" / "bundle.py"],
         "The last lines above say why.",
     )
-
-
-def find_browser():
-    """Path of a Chromium-family browser ($CHROME, PATH, Playwright's own), or None."""
-    chosen = os.environ.get("CHROME")
-    if chosen:
-        path = shutil.which(chosen)
-        if path is None:
-            raise StepError(f"$CHROME is {chosen!r}, which is no program. Correct or unset it.")
-        return path
-    for name in BROWSERS:
-        path = shutil.which(name)
-        if path:
-            return path
-    query = (
-        "from playwright.sync_api import sync_playwright as s\n"
-        "with s() as p: print(p.chromium.executable_path)"
-    )
-    answer = subprocess.run(
-        [str(PYTHON), "-c", query], capture_output=True, text=True, check=False, env=environ()
-    )
-    path = answer.stdout.strip()
-    return path if path and Path(path).exists() else None
-
-
-def ensure_browser():
-    """Find or install a browser for the tests; a missing browser is an error, never a skip."""
-    path = find_browser()
-    if path is None and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        try:
-            run_step("Package lists", ["apt-get", "update"], "")
-            run_step(
-                "Chromium (about 100 MB)",
-                ["apt-get", "install", "-y", "--no-install-recommends", "chromium"],
-                "",
-            )
-        except StepError as error:
-            print(error)
-        path = find_browser()
-    if path is None:
-        try:
-            run_step(
-                "Chromium by Playwright", [PYTHON, "-m", "playwright", "install", "chromium"], ""
-            )
-        except StepError as error:
-            print(error)
-        path = find_browser()
-    if path is None:
-        raise StepError(
-            "The browser tests need Chromium and none could be installed. "
-            "Type: apt-get install chromium   (or set CHROME to a Chromium-family browser)"
-        )
-    os.environ["CHROME"] = path

@@ -11,8 +11,8 @@ from typing import Any
 import micrograd.engine  # type: ignore[import-untyped]
 
 from scripts.bench.server import serve
+from scripts.browsers import find_chromium
 from scripts.bundling.node import NODE
-from scripts.environment import find_browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -75,7 +75,7 @@ def in_chromium(module: str, rounds: int) -> dict[str, Any]:
 
 def chromium() -> str:
     """Path of the browser, or the end of the program."""
-    path = find_browser()
+    path = find_chromium()
     if path is None:
         sys.exit("No Chromium on PATH. Try: python3 scripts/dev.py bench boot")
     return str(path)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from scripts.environment import find_browser
+from scripts.browsers import find_chromium
 
 from .playground import STORED_IMAGE, Block, wait_until
 from .server import serve
@@ -37,7 +37,7 @@ def post_url(site_url: str) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = find_browser()
+    path = find_chromium()
     if path is None:
         pytest.fail("No Chromium: run this through python3 scripts/dev.py test browser")
     with sync_playwright() as playwright:

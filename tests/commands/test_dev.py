@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts import browsers, environment
+
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "scripts" / "dev.py"
 
@@ -30,7 +32,8 @@ def dev(*arguments, cwd=ROOT, script=DEV, **environ):
 def bare_clone(tmp_path):
     """What git would clone, as far as the first steps look at it; nothing installed."""
     (tmp_path / "scripts").mkdir()
-    for name in ("scripts/dev.py", "scripts/environment.py", "requirements.txt"):
+    scripts = ("dev.py", "browsers.py", "environment.py")
+    for name in (*(f"scripts/{script}" for script in scripts), "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -100,23 +103,37 @@ def test_chosen_browser_that_is_none_is_refused():
     assert "$CHROME is '/no/such/browser', which is no program" in answer.stderr
 
 
-def test_missing_browser_fails_with_the_command_to_type(monkeypatch):
-    monkeypatch.syspath_prepend(str(DEV.parent))
-    import environment
-
+@pytest.mark.parametrize(
+    ("ensure", "command", "attempts"),
+    [
+        (
+            browsers.ensure_chromium,
+            "apt-get install chromium",
+            ["Package lists", "chromium (up to 100 MB)", "Chromium by Playwright"],
+        ),
+        (
+            browsers.ensure_firefox,
+            "apt-get install firefox-esr",
+            ["Package lists", "firefox-esr (up to 100 MB)"],
+        ),
+    ],
+)
+def test_missing_browser_fails_with_the_command_to_type(monkeypatch, ensure, command, attempts):
     tried = []
 
-    def fail(label, command, advice):
+    def fail(label, *_):
         tried.append(label)
         raise environment.StepError(f"{label} failed")
 
-    monkeypatch.delenv("CHROME", raising=False)
-    monkeypatch.setattr(environment, "run_step", fail)
-    monkeypatch.setattr(
-        environment.shutil, "which", lambda name: name if name == "apt-get" else None
-    )
-    monkeypatch.setattr(environment.os, "geteuid", lambda: 0)
+    for variable in ("CHROME", "FIREFOX"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", "/no/such/folder")
-    with pytest.raises(environment.StepError, match="apt-get install chromium"):
-        environment.ensure_browser()
-    assert tried == ["Package lists", "Chromium by Playwright"]
+    monkeypatch.setattr(browsers, "run_step", fail)
+    monkeypatch.setattr(browsers, "_is_package", lambda name: False)
+    monkeypatch.setattr(browsers.shutil, "which", lambda name: name if name == "apt-get" else None)
+    monkeypatch.setattr(browsers.os, "geteuid", lambda: 0)
+    browsers._update_lists.cache_clear()
+    with pytest.raises(environment.StepError, match=command):
+        ensure()
+    browsers._update_lists.cache_clear()
+    assert tried == attempts

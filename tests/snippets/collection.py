@@ -4,6 +4,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sybil import Document, Example, Region, Sybil
@@ -48,6 +49,19 @@ class SnippetTests:
         except PageError as error:
             return str(error)
 
+    # In processes side by side, each tells the first what it has measured.
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(session.config, "workeroutput"):
+            pages = [(str(path), self.seconds[path], self.counts[path]) for path in self.seconds]
+            session.config.workeroutput["pages"] = pages
+
+    @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+    def pytest_testnodedown(self, node: Any) -> None:
+        for path, seconds, count in getattr(node, "workeroutput", {}).get("pages", []):
+            self.seconds[Path(path)] += seconds
+            self.counts[Path(path)] += count
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if not self.seconds:
             return
@@ -77,4 +91,6 @@ def _compiled(path: Path, snippet: Snippet) -> str | None:
 
 _tests = SnippetTests(DOCS)
 pytest_collect_file = _tests.pytest_collect_file
+pytest_sessionfinish = _tests.pytest_sessionfinish
+pytest_testnodedown = _tests.pytest_testnodedown
 pytest_terminal_summary = _tests.pytest_terminal_summary
