@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from scripts.browsers import find_chromium
 
 from .playground import STORED_IMAGE, Block, wait_until
-from .server import serve
+from .server import Host
 
 ARGUMENTS = [
     "--no-sandbox",  # the sandbox cannot start as root, which CI is
@@ -25,8 +25,15 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def site_url(site_dir: Path) -> Iterator[str]:
     """Address of the front page, below a sub-path."""
-    with serve(site_dir) as url:
-        yield url
+    with Host(site_dir) as host:
+        yield host.url
+
+
+@pytest.fixture
+def host(site_dir: Path) -> Iterator[Host]:
+    """A host of one's own, which may fail."""
+    with Host(site_dir) as host:
+        yield host
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,7 @@
 import json
 import re
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import contexts
 from .playground import BOOT, Block, wait_until
-from .server import SUB_PATH, Handler
+from .server import SUB_PATH, Host
 
 POST = "blog/what-is-deep-learning/"
 KEPT = f"""async () => {{
@@ -29,70 +25,18 @@ VERSIONED = f"""async () => (await (await caches.open("site-versioned")).keys())
   ({{ url }}) => new URL(url).pathname.replace("{SUB_PATH}assets/generated/", ""))"""
 
 
-class Host:
-    """A server of its own, which can go away and change its files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.asked: list[str] = []  # paths
-        self.on_request = lambda path: None
-        self.refused = ""  # requests for paths that contain this are cut off; "/" cuts off all
-        handler = partial(CuttingHandler, self)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}{SUB_PATH}"
-
-    def stop(self) -> None:
-        self.refused = "/"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def publish(self, mark: str) -> Path:
-        """Publish another build, all at once: its style sheet and every page say which one they
-        are of. Returns the folder that it is in."""
-        new = self.folder.with_name(mark)
-        shutil.copytree(self.folder, new)
-        css = new / "assets" / "css" / "site.css"
-        css.write_text(f"{css.read_text()}\n:root {{ --mark: {mark}; }}\n")
-        for page in new.rglob("*.html"):
-            text = page.read_text()
-            changed = re.sub('<meta name="build" content="[^"]+"', BUILD.format(mark), text)
-            assert changed != text
-            page.write_text(changed)
-        self.folder = new
-        return new
-
-
-class CuttingHandler(Handler):
-    """Hangs up, also on connections that were kept open, where its host refuses."""
-
-    def __init__(self, host: Host, *args) -> None:
-        self.host = host
-        super().__init__(*args)
-
-    def do_GET(self) -> None:
-        self.host.asked.append(self.path)
-        self.host.on_request(self.path)
-        self.directory = str(self.host.folder)
-        del self.headers[
-            "If-Modified-Since"
-        ]  # in seconds, of which builds here have several in one
-        if self.host.refused and self.host.refused in self.path:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-        else:
-            super().do_GET()
-
-
-@pytest.fixture
-def host(site_dir: Path, tmp_path: Path) -> Iterator[Host]:
-    shutil.copytree(site_dir, tmp_path / "site")
-    host = Host(tmp_path / "site")
-    yield host
-    host.close()
+def publish(host: Host, folder: Path) -> None:
+    """Publish another build, all at once, from a folder that is yet to be made: its style sheet and
+    every page say which one they are of, by the folder's name."""
+    shutil.copytree(host.folder, folder)
+    css = folder / "assets" / "css" / "site.css"
+    css.write_text(f"{css.read_text()}\n:root {{ --mark: {folder.name}; }}\n")
+    for page in folder.rglob("*.html"):
+        text = page.read_text()
+        changed = re.sub('<meta name="build" content="[^"]+"', BUILD.format(folder.name), text)
+        assert changed != text
+        page.write_text(changed)
+    host.folder = folder
 
 
 @pytest.fixture
@@ -134,7 +78,7 @@ def test_a_visited_page_and_its_python_work_offline(page: Page, host: Host):
         page, f"async () => /stdlib-rest.*editor-|editor-.*stdlib-rest/.test(await ({VERSIONED})())"
     )
     kept(page, "assets/generated/katex/katex.min.css")
-    host.stop()
+    host.go_away()
     page.reload()
     assert page.locator(".katex").first.is_visible()
     assert page.locator("py-playground figure img").first.evaluate("img => img.naturalWidth > 0")
@@ -164,43 +108,43 @@ def test_to_keep_a_page_that_is_kept_costs_one_request(page: Page, host: Host):
 
 def test_what_was_not_loaded_says_so_offline(page: Page, host: Host):
     visit(page, host, POST)
-    host.stop()
+    host.go_away()
     block = Block(page, "graph")
     block.start()
     note = block.element.locator(".py-note")
     expect(note).to_contain_text("Python could not be loaded", timeout=BOOT)
 
 
-def test_online_nothing_is_stale(page: Page, host: Host):
+def test_online_nothing_is_stale(page: Page, host: Host, tmp_path):
     visit(page, host, POST)
     page.reload()
-    host.publish("two")
+    publish(host, tmp_path / "two")
     page.reload()
     assert mark(page) == ["two", "two"]
 
 
-def test_offline_all_pages_are_of_one_version(page: Page, host: Host):
+def test_offline_all_pages_are_of_one_version(page: Page, host: Host, tmp_path):
     visit(page, host, "blog/")
     visit(page, host, POST)
-    host.publish("two")
+    publish(host, tmp_path / "two")
     visit(page, host, "tags/")
-    host.stop()
+    host.go_away()
     for path in ("blog/", POST, "tags/"):
         page.goto(host.url + path)
         assert mark(page) == ["two", "two"], path
 
 
-def test_an_update_that_is_cut_short_changes_nothing(page: Page, host: Host):
+def test_an_update_that_is_cut_short_changes_nothing(page: Page, host: Host, tmp_path):
     visit(page, host, "blog/")
     visit(page, host, POST)
     before = kept_pages(page)
-    host.publish("two")
+    publish(host, tmp_path / "two")
     host.refused = POST
     page.goto(host.url + "tags/")
     page.wait_for_timeout(2000)
     assert mark(page) == ["two", "two"]
     assert kept_pages(page) == before
-    host.stop()
+    host.go_away()
     for path in ("blog/", POST):
         page.goto(host.url + path)
         assert mark(page) == ["one", "one"], path
@@ -208,31 +152,34 @@ def test_an_update_that_is_cut_short_changes_nothing(page: Page, host: Host):
     expect(page.get_by_role("heading")).to_have_text("You are offline")
 
 
-def test_a_build_that_is_replaced_while_it_is_fetched_is_not_mixed(page: Page, host: Host):
+def test_a_build_that_is_replaced_while_it_is_fetched_is_not_mixed(
+    page: Page, host: Host, tmp_path
+):
     visit(page, host, "blog/")
     visit(page, host, POST)
-    host.publish("two")
+    publish(host, tmp_path / "two")
 
     def replace(path: str) -> None:
         if path.endswith(POST):  # which only the service worker asks for, to renew it
             host.on_request = lambda path: None
-            host.publish("three")
+            publish(host, tmp_path / "three")
 
     host.on_request = replace
     page.goto(host.url + "tags/")
     wait_until(page, "async (url) => (await (await fetch(url)).text()).includes('three')", host.url)
     kept(page, "tags/")
-    host.stop()
+    host.go_away()
     for path in ("blog/", POST, "tags/"):
         page.goto(host.url + path)
         assert mark(page) == ["three", "three"], path
 
 
-def test_files_of_an_older_build_are_dropped(page: Page, host: Host):
+def test_files_of_an_older_build_are_dropped(page: Page, host: Host, tmp_path):
     visit(page, host, POST)
     Block(page, "graph").run("print(1)")
     assert any("runtime-" in name for name in page.evaluate(VERSIONED))
-    generated = host.publish("two") / "assets" / "generated"
+    publish(host, tmp_path / "two")
+    generated = host.folder / "assets" / "generated"
     files = generated / "files.json"
     (worker,) = generated.glob("worker-*.js")
     worker.rename(generated / "worker-AAAAAAAA.js")

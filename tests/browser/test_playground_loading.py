@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from .conftest import contexts
 from .playground import BOOT, Block
 
 TYPED = "print('typed before the failure')"
@@ -84,6 +85,23 @@ def test_a_failed_download_offers_another_try(context, page, first, file):
         first.ended()
         assert first.text == "typed before the failure\n"
         expect(note).to_have_count(0)
+
+
+@pytest.mark.parametrize("file", ["pyodide.asm.wasm", "stdlib-boot.zip"])
+def test_a_server_that_goes_away_in_the_middle(browser, host, file):
+    with contexts(browser, host.url) as open_context:
+        page = open_context().new_page()
+        page.goto(host.url + "blog/what-is-deep-learning/")
+        block = Block(page, "graph")
+        host.cut = file
+        block.start(TYPED)
+        note = block.element.locator(".py-note")
+        expect(note).to_contain_text("Python could not be loaded", timeout=BOOT)
+        assert block.code == TYPED
+        host.cut = ""
+        block.button("Retry").click()
+        block.ended()
+        assert block.text == "typed before the failure\n"
 
 
 def test_a_missing_file_says_what_the_server_said(context, page, first):

@@ -93,3 +93,27 @@ def test_a_page_that_is_left_while_python_loads(visit: Page):
     come_back(visit)
     assert block.run("print('fine')") == "fine\n"
     assert count_pythons(visit) == 1
+
+
+def test_pages_that_were_left_leave_nothing_behind(visit: Page):
+    devtools = visit.context.new_cdp_session(visit)
+
+    def go_back_and_forth(times: int) -> tuple[int, int]:
+        """Two pages each time; returns the nodes and the bytes of heap that are still held."""
+        for number in range(times):
+            assert Block(visit, "graph").run(f"print({number})") == f"{number}\n"
+            leave(visit)
+            come_back(visit)
+        for _ in range(3):  # what is freed may free more
+            devtools.send("HeapProfiler.collectGarbage")
+        nodes = devtools.send("Memory.getDOMCounters")["nodes"]
+        return nodes, devtools.send("Runtime.getHeapUsage")["usedSize"]
+
+    nodes, heap = go_back_and_forth(3)
+    nodes_later, heap_later = go_back_and_forth(10)
+    assert nodes > 3000, "this counts something else than nodes"
+    assert nodes_later - nodes < 1000  # the page has thousands
+    assert heap_later - heap < 20 * 100_000  # the theme keeps some 50 kB of each page
+    assert visit.evaluate("window.sameDocument")
+    assert visit.evaluate("window.workersMade") == 1
+    assert count_pythons(visit) == 1

@@ -30,6 +30,8 @@ export class PlaygroundElement extends HTMLElement {
 
   disconnectedCallback() {
     this.#running.stop();
+    // Unless it is only being moved.
+    setTimeout(() => this.isConnected || this.source.close());
   }
 
   /** What a run of the page's program runs here. @returns {import("./runtime.js").Cell} */

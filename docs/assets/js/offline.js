@@ -3,6 +3,9 @@
 const WORKER = new URL("../../service-worker.js", import.meta.url);
 const FILES = new URL("files.json", import.meta.url); // what has its version in its name
 
+/** How long (ms) the reader's own downloads have the line for themselves. */
+const COURTESY = 3000;
+
 /** A site that does not say which build it is, as `mkdocs serve` makes it, is not kept. */
 const offered = navigator.serviceWorker && document.querySelector("meta[name=build]");
 
@@ -22,6 +25,7 @@ export async function keepPages() {
 /** Python was used: also what it has not needed so far, and the editor, shall be there. */
 export async function keepPython() {
   if (!offered || navigator.connection?.saveData) return;
+  await new Promise((resolve) => setTimeout(resolve, COURTESY));
   try {
     const names = await (await fetch(FILES)).json();
     await keep(names.map((name) => new URL(name, FILES).href));

@@ -1,6 +1,7 @@
 /** Entry of the page: everything loaded before the reader asks for anything. */
 
 import { PlaygroundElement } from "./element.js";
+import { takeLeftPagesApart } from "./leaving.js";
 import { keepPages } from "./offline.js";
 
 customElements.define("py-playground", PlaygroundElement);
@@ -9,5 +10,6 @@ addEventListener("hashchange", () => {
   for (const block of document.querySelectorAll("py-playground")) block.openShared();
 });
 
+takeLeftPagesApart();
 if (document.readyState === "complete") keepPages();
 else addEventListener("load", keepPages, { once: true });

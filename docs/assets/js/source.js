@@ -74,6 +74,11 @@ export class SourceView {
     return from;
   }
 
+  /** The block is gone: the editor listens to the window, which would keep it. */
+  close() {
+    this.#editor?.destroy();
+  }
+
   clearMark() {
     if (this.#marked[1]) this.#surface.mark(0, 0);
     this.#marked = [0, 0];

@@ -121,5 +121,8 @@ export function createEditor({ parent, text, label, onChange, onRun, ask }) {
     mark(from, to) {
       view.dispatch({ effects: setMark.of([from, to]) });
     },
+    destroy() {
+      view.destroy();
+    },
   };
 }
