@@ -109,7 +109,9 @@ def test_a_link_brings_the_code_and_does_not_run_it(page: Page, nudge: Block, co
     expect(note).to_contain_text("This code came with the link.")
     assert theirs.code == "print(above)"
     assert Block(friend, "graph").code == "above = 'größer ✓'"
-    assert theirs.element.bounding_box()["y"] < 900, "it is not scrolled to"
+    top = theirs.element.bounding_box()["y"]
+    header = friend.locator(".md-header").bounding_box()
+    assert header["y"] + header["height"] < top < 900, "it is not scrolled to, or behind the header"
     assert not [url for url in fetched if "/runtime-" in url]
     expect(theirs.element.locator(".py-label")).to_have_text("Recorded output")
     assert theirs.run() == "größer ✓\n"
