@@ -5,22 +5,28 @@
  * Online, everything that may change comes from the network: nothing stale is ever shown. What has
  * its version in its name never changes and comes from the cache.
  *
- * Every page says which build of the site it is of, and a cache holds files of one build only:
- * each time something is to be kept, the build is asked for before and after it is fetched. After
- * a new build, all that was kept is fetched anew, into a cache that takes the place of the old
- * one when it is complete, or not at all.
+ * Every page says which build of the site it is of, and a cache holds files of one build only: the
+ * front page is asked before and after anything is fetched to be kept, and a page that is kept must
+ * agree. After a new build, all that was kept is fetched anew, into a cache that takes the place of
+ * the old one when it is complete, or not at all.
  */
 
 const ROOT = new URL("./", self.location).href;
 const GENERATED = `${ROOT}assets/generated/`;
 const VERSIONED = /^(?:runtime-[0-9a-f]{16}\/.+|[^/]+-[0-9A-Z]{8}\.js)$/; // below GENERATED
 
-const VERSIONED_CACHE = "site-versioned";
-const POINTER_CACHE = "site-pointer"; // names the build whose cache is in use
-const BUILD_CACHE = "site-build-"; // and the build
+// An origin may have several sites, and its caches belong to all of them.
+const OURS = `offline ${new URL(ROOT).pathname} `;
+const VERSIONED_CACHE = `${OURS}versioned`;
+const POINTER_CACHE = `${OURS}pointer`; // names the build whose cache is in use
+const BUILD_CACHE = `${OURS}build `; // and the build
+
+const PAUSE = 30_000; // ms after a failure; the next request of a page is no better a moment
 
 const wanted = new Set(); // addresses that are to be kept
 let queue = Promise.resolve(); // one look after the other
+let next = null; // the look that has not begun
+let pausedUntil = 0;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -42,12 +48,15 @@ self.addEventListener("message", (event) => {
 });
 
 async function fromCache(event, request) {
-  const cache = await caches.open(VERSIONED_CACHE);
-  const stored = await cache.match(request, { ignoreVary: true });
+  const stored = await lookUp(() => caches.open(VERSIONED_CACHE), request);
   if (stored) return stored;
   const response = await fetch(request);
-  if (response.ok) event.waitUntil(cache.put(request, response.clone()).catch(warn));
+  if (response.ok) event.waitUntil(putVersioned(request, response.clone()).catch(warn));
   return response;
+}
+
+async function putVersioned(request, response) {
+  return (await caches.open(VERSIONED_CACHE)).put(request, response);
 }
 
 async function fromNetwork(event, url) {
@@ -56,13 +65,23 @@ async function fromNetwork(event, url) {
     // The browser's own cache may hold a style sheet for longer than a page that needs a newer one.
     response = await fetch(event.request, { cache: "no-cache" });
   } catch (error) {
-    const stored = await (await inUse()).cache.match(url, { ignoreVary: true });
+    const stored = await lookUp(async () => (await inUse()).cache, url);
     if (stored) return stored;
     if (event.request.mode === "navigate") return notHere();
     throw error;
   }
   if (response.ok && !response.redirected) event.waitUntil(keep([url]));
   return neverReused(response);
+}
+
+/** What a cache has; nothing if storage is damaged, which must not stop a page that is online. */
+async function lookUp(open, request) {
+  try {
+    return await (await open()).match(request, { ignoreVary: true });
+  } catch (error) {
+    warn(error);
+    return undefined;
+  }
 }
 
 /** The same response, marked so that the browser asks again before it uses it for another page. */
@@ -77,14 +96,24 @@ function neverReused(response) {
 /** Have these files in the cache of the build in use, whatever build that will be by then. */
 function keep(urls) {
   for (const url of urls) wanted.add(url);
-  queue = queue.then(keepWanted).catch(warn);
-  return queue;
+  next ??= queue.then(() => {
+    next = null;
+    return keepWanted();
+  });
+  queue = next;
+  return next;
 }
 
 async function keepWanted() {
+  if (Date.now() < pausedUntil) return;
   const urls = [...wanted];
-  await keepNow(urls);
-  for (const url of urls) wanted.delete(url);
+  try {
+    await keepNow(urls);
+    for (const url of urls) wanted.delete(url);
+  } catch (error) {
+    pausedUntil = Date.now() + PAUSE;
+    warn(error);
+  }
 }
 
 function warn(error) {
@@ -97,27 +126,83 @@ async function keepNow(urls) {
   const missing = urls.filter((url) => !kept.includes(url));
   if (!missing.length && !urls.some(isPage)) return;
   const latest = await latestBuild();
-  const needed = latest === build ? missing : [...new Set([...kept, ...urls])];
-  if (!needed.length) return;
-  const found = await Promise.all(needed.map(download));
-  if ((await latestBuild()) !== latest) throw new Error("a newer build was published meanwhile");
-  const next = await caches.open(BUILD_CACHE + latest);
-  for (const [url, response] of found) if (response.ok) await next.put(url, response);
-  if (latest !== build) await use(latest);
+  if (latest === build && !missing.length) return;
+  const changed = latest !== build;
+  let files, names, failure;
+  try {
+    if (changed) {
+      files = await download([...kept, ...urls], latest, (error) => Promise.reject(error));
+      names = await renewVersioned();
+    } else files = await download(missing, latest, warn);
+  } catch (error) {
+    failure = error;
+  }
+  if ((await latestBuild()) !== latest) {
+    await keepNow(urls); // of the build that was published meanwhile
+    return;
+  }
+  if (failure) throw failure;
+  const filled = await caches.open(BUILD_CACHE + latest);
+  for (const [url, response] of files) if (response) await filled.put(url, response);
+  if (changed) await use(latest, names);
 }
 
-async function download(url) {
-  const response = await fetch(url, { cache: "no-cache" });
-  return [url, new Response(await response.arrayBuffer(), response)];
+/**
+ * Fetch files, and what the pages among them show. What is gone from the server is null.
+ * @param {(error: Error) => any} onFailure of a single file
+ * @returns {Promise<Map<string, Response | null>>}
+ */
+async function download(urls, build, onFailure) {
+  const files = new Map();
+  let left = [...new Set(urls)];
+  while (left.length) {
+    const pages = [];
+    const fetchOne = async (url) => {
+      const response = await fetch(url, { cache: "no-cache" });
+      const gone = response.status === 404 || response.status === 410;
+      if (!response.ok && !gone) throw new Error(`${url}: the server answered ${response.status}`);
+      const body = await response.arrayBuffer();
+      files.set(url, gone ? null : new Response(body, response));
+      if (gone || !isPage(url)) return;
+      const text = new TextDecoder().decode(body);
+      if (buildOf(text) !== build) throw new Error(`${url} is not of the build ${build}`);
+      pages.push([url, text]);
+    };
+    await Promise.all(left.map((url) => fetchOne(url).catch(onFailure)));
+    left = [...new Set(pages.flatMap(([url, text]) => shownBy(url, text)))];
+    left = left.filter((url) => !files.has(url));
+  }
+  return files;
 }
 
-async function use(build) {
+/** The images, styles and scripts of a page, as far as they are ours and have no version. */
+function shownBy(page, text) {
+  const found = text.matchAll(/<(?:img|link|script)\b[^>]*?\s(?:src|href)="?([^"\s>]+)/g);
+  const urls = [...found].map(([, address]) => plain(new URL(address, page)));
+  return urls.filter(
+    (url) => url.startsWith(ROOT) && !isPage(url) && !isVersioned(url) && !url.endsWith(".xml"),
+  );
+}
+
+/** Have Python of the latest build, if there is one of an older build. Returns all names. */
+async function renewVersioned() {
+  const response = await fetch(`${GENERATED}files.json`, { cache: "no-cache" });
+  if (!response.ok) throw new Error(`files.json: the server answered ${response.status}`);
+  const names = await response.json();
+  const cache = await caches.open(VERSIONED_CACHE);
+  const kept = (await cache.keys()).map(({ url }) => url.slice(GENERATED.length));
+  if (!kept.some((name) => name.startsWith("runtime-"))) return names;
+  const missing = names.filter((name) => !kept.includes(name));
+  await cache.addAll(missing.map((name) => GENERATED + name));
+  return names;
+}
+
+async function use(build, names) {
   const pointer = await caches.open(POINTER_CACHE);
   await pointer.put(ROOT, new Response(build));
   for (const name of await caches.keys()) {
     if (name.startsWith(BUILD_CACHE) && name !== BUILD_CACHE + build) await caches.delete(name);
   }
-  const names = await (await fetch(`${GENERATED}files.json`, { cache: "no-cache" })).json();
   const versioned = await caches.open(VERSIONED_CACHE);
   for (const { url } of await versioned.keys()) {
     if (!names.includes(url.slice(GENERATED.length))) await versioned.delete(url);
@@ -133,9 +218,16 @@ async function inUse() {
 /** Which build the server has: the front page says so. */
 async function latestBuild() {
   const response = await fetch(ROOT, { cache: "no-cache" });
-  const build = /<meta name="build" content="([^"]+)"/.exec(await response.text())?.[1];
-  if (!build) throw new Error("the front page does not say of which build it is");
-  return build;
+  if (!response.ok) throw new Error(`the front page: the server answered ${response.status}`);
+  const build = buildOf(await response.text());
+  if (build) return build;
+  // Another site, or `mkdocs serve`, has taken the place of ours.
+  await self.registration.unregister();
+  throw new Error("the front page does not say of which build it is");
+}
+
+function buildOf(text) {
+  return /<meta name="build" content="([^"]+)"/.exec(text)?.[1];
 }
 
 /** A page that was never visited, while offline: which others there are. */

@@ -13,8 +13,9 @@ from scripts.environment import PYTHON, StepError, environ, run_step
 CHROMIUM = (
     *("chromium-headless-shell", "chromium", "chromium-browser"),
     *("google-chrome", "google-chrome-stable", "msedge"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
-FIREFOX = ("firefox-esr", "firefox")
+FIREFOX = ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
 
 
 def find_chromium():
@@ -40,25 +41,26 @@ def find_firefox():
 
 def ensure_chromium():
     """Find or install a Chromium; that there is none is an error, never a skip."""
-    shell = CHROMIUM[0]
-    if _can_install():
+    if _can_install() and not os.environ.get("CHROME"):
         if find_chromium() is None:
             _update_lists()
-        if not shutil.which(shell) and _is_package(shell):
-            _install(shell)
+        if not shutil.which(CHROMIUM[0]):
+            _install(CHROMIUM[0])
         if find_chromium() is None:
             _install("chromium")
     if find_chromium() is None:
         _attempt("Chromium by Playwright", [PYTHON, "-m", "playwright", "install", "chromium"])
-    _choose("CHROME", find_chromium(), "Chromium", "chromium")
+    _choose("CHROME", find_chromium(), "Chromium", "apt-get install chromium")
 
 
 def ensure_firefox():
     """Find or install Firefox; that there is none is an error, never a skip."""
     if _can_install() and find_firefox() is None:
         _update_lists()
-        _install("firefox-esr")
-    _choose("FIREFOX", find_firefox(), "Firefox", "firefox-esr")
+        for package in ("firefox-esr", "firefox"):  # Debian's, and Ubuntu's
+            if find_firefox() is None:
+                _install(package)
+    _choose("FIREFOX", find_firefox(), "Firefox", "apt-get install firefox-esr")
 
 
 def _on_path(variable, names):
@@ -69,11 +71,11 @@ def _on_path(variable, names):
     return next(filter(None, map(shutil.which, [chosen] if chosen else names)), None)
 
 
-def _choose(variable, path, name, package):
+def _choose(variable, path, name, command):
     if path is None:
         raise StepError(
             f"The browser tests need {name} and it could not be installed. "
-            f"Type: apt-get install {package}   (or set {variable} to the program)"
+            f"On Debian type: {command}   (elsewhere install it; {variable} may name the program)"
         )
     os.environ[variable] = path
 
@@ -88,14 +90,12 @@ def _update_lists():
     _attempt("Package lists", ["apt-get", "update"])
 
 
-def _is_package(name):
-    command = ["apt-cache", "show", name]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
 def _install(package):
-    label = f"{package} (up to 100 MB)"
-    _attempt(label, ["apt-get", "install", "-y", "--no-install-recommends", package])
+    """Install a package, if there is one of this name."""
+    known = subprocess.run(["apt-cache", "show", package], capture_output=True, check=False)
+    if known.returncode == 0:
+        command = ["apt-get", "install", "-y", "--no-install-recommends", package]
+        _attempt(f"{package} (up to 100 MB)", command)
 
 
 def _attempt(label, command):

@@ -68,7 +68,7 @@ class Block:
         """Replace the code, as a paste would."""
         self.button("Edit").click()
         expect(self.element.locator(".cm-content")).to_be_focused()
-        self.page.keyboard.press("Control+a")
+        self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(code)
 
     def start(self, code: str | None = None) -> None:
@@ -77,7 +77,7 @@ class Block:
             self.button("Run").click()
         else:
             self.edit(code)
-            self.page.keyboard.press("Control+Enter")
+            self.page.keyboard.press("ControlOrMeta+Enter")
 
     def ended(self, how: str = "Done in") -> None:
         """Wait for the end of a run."""

@@ -24,6 +24,7 @@ class Host:
         self.asked: list[str] = []  # paths
         self.on_request: Callable[[str], None] = lambda path: None
         self.refused = ""  # requests for paths that contain this are cut off; "/" cuts off all
+        self.broken = ""  # these are answered by a status of 503
         self.cut = ""  # of these, the connection breaks in the middle of the body
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
         self._server.daemon_threads = True
@@ -56,6 +57,8 @@ class _Handler(SimpleHTTPRequestHandler):
         del self.headers["If-Modified-Since"]
         if self.host.refused and self.host.refused in self.path:
             self._hang_up()
+        elif self.host.broken and self.host.broken in self.path:
+            self.send_error(503)
         else:
             super().do_GET()
 

@@ -60,15 +60,19 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marionette]:
     if path is None:
         pytest.fail("No Firefox: run this through python3 scripts/dev.py test browser")
     log = tmp_path_factory.mktemp("firefox") / "log"
-    driver = Marionette(bin=path, headless=True, gecko_log=str(log))
-    driver.start_session()
-    yield driver
-    driver.quit()
+    driver = Marionette(bin=path, headless=True, port=0, gecko_log=str(log))
+    try:
+        driver.start_session()
+        yield driver
+    finally:
+        driver.quit()
 
 
 @pytest.fixture
 def block(firefox: Marionette, post_url: str) -> FirefoxBlock:
     firefox.navigate(post_url)
+    firefox.execute_script("localStorage.clear()")
+    firefox.refresh()
     return FirefoxBlock(firefox, "graph")
 
 

@@ -83,7 +83,7 @@ def test_every_token_has_the_colour_that_pygments_gives_it(page: Page, nudge: Bl
     from pygments.lexers import PythonLexer
 
     open_editor(nudge)
-    page.keyboard.press("Control+a")
+    page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(EVERY_TOKEN)
     html = highlight(EVERY_TOKEN, PythonLexer(), HtmlFormatter(nowrap=True))
     expected = page.evaluate(
@@ -135,13 +135,13 @@ def test_a_click_edits_where_it_was_and_a_selection_does_not(page: Page, nudge: 
 
 def test_reset_can_be_undone(page: Page, nudge: Block):
     open_editor(nudge)
-    page.keyboard.press("Control+a")
+    page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("mine")
     nudge.button("Reset").click()
     assert nudge.code.startswith("def f(x)")
     expect(nudge.button("Reset")).to_be_disabled()
     open_editor(nudge)
-    page.keyboard.press("Control+z")
+    page.keyboard.press("ControlOrMeta+z")
     assert nudge.code == "mine"
     expect(nudge.button("Reset")).to_be_enabled()
 

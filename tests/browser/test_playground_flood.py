@@ -64,7 +64,7 @@ def test_a_flood_does_not_hold_up_the_page(first: Block, browser, tmp_path, name
     browser.start_tracing(
         page=page, path=trace, categories=["toplevel", "disabled-by-default-devtools.timeline"]
     )
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press("ControlOrMeta+Enter")
     first.ended()
     browser.stop_tracing()
     expect(first.element.locator(".py-note")).to_have_text(CUT)

@@ -120,7 +120,6 @@ def test_a_spoilt_image_is_not_used_and_made_anew(context, post_url):
     "trouble",
     [
         "Object.defineProperty(self, 'caches', { get() { throw new DOMException('denied'); } })",
-        "CacheStorage.prototype.open = () => Promise.reject(new DOMException('denied'))",
         "Cache.prototype.put = async () => { throw new DOMException('', 'QuotaExceededError'); }",
     ],
 )

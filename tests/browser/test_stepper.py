@@ -235,13 +235,13 @@ def test_it_steps_through_the_readers_own_graph(page):
     block(page).get_by_role("button", name="Edit").click()
     editor = block(page).locator(".cm-content")
     editor.wait_for()
-    editor.press("Control+a")
+    editor.press("ControlOrMeta+a")
     page.keyboard.insert_text(
         "from engine import steps\n\n"
         "g = Graph()\nx = g.value(3.0)\ny = x * x\n\n"
         'steps(y, names={"x": x, "y": y})'
     )
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press("ControlOrMeta+Enter")
     expect(page.locator(".dl-stepper__name")).to_have_text(["y", "x"], timeout=60_000)
     go_to_rest(page)
     assert numbers(page) == {"x": {"data": "3", "grad": "6"}, "y": {"data": "9", "grad": "1"}}

@@ -12,9 +12,9 @@ const offered = navigator.serviceWorker && document.querySelector("meta[name=bui
 export async function keepPages() {
   if (!offered) return;
   try {
-    const known = navigator.serviceWorker.controller;
     await navigator.serviceWorker.register(WORKER);
-    if (known) return; // it has seen this page come
+    const [page] = performance.getEntriesByType("navigation");
+    if (page?.workerStart > 0) return; // the service worker has seen it come
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
     await keep([location.href, ...loaded]);
   } catch (error) {

@@ -29,6 +29,9 @@ const PATIENCE = { least: 1000, most: 5000 };
 /** A worker that is ready takes a run at once; one that does not within this time (ms) is dead. */
 const ANSWER = 5000;
 
+/** What is said where the browser gives no reason. */
+const NOTHING = "its program did not come";
+
 class Runtime {
   /** @type {Worker | null} */ #worker = null;
   /** @type {Job[]} */ #queue = [];
@@ -120,7 +123,7 @@ class Runtime {
     worker.postMessage({ type: "start", kept: this.#kept });
     worker.onerror = (event) => {
       event.preventDefault();
-      if (worker === this.#worker) this.#receive({ type: "lost", message: event.message });
+      if (worker === this.#worker) this.#receive({ type: "lost", message: event.message ?? NOTHING });
     };
   }
 
