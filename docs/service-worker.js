@@ -131,9 +131,9 @@ async function keepNow(urls) {
   let files, names, failure;
   try {
     if (changed) {
-      files = await download([...kept, ...urls], latest, (error) => Promise.reject(error));
+      files = await download([...kept, ...urls], [], latest, (error) => Promise.reject(error));
       names = await renewVersioned();
-    } else files = await download(missing, latest, warn);
+    } else files = await download(missing, kept, latest, warn);
   } catch (error) {
     failure = error;
   }
@@ -149,10 +149,11 @@ async function keepNow(urls) {
 
 /**
  * Fetch files, and what the pages among them show. What is gone from the server is null.
+ * @param {string[]} known what need not be fetched although a page shows it
  * @param {(error: Error) => any} onFailure of a single file
  * @returns {Promise<Map<string, Response | null>>}
  */
-async function download(urls, build, onFailure) {
+async function download(urls, known, build, onFailure) {
   const files = new Map();
   let left = [...new Set(urls)];
   while (left.length) {
@@ -162,15 +163,16 @@ async function download(urls, build, onFailure) {
       const gone = response.status === 404 || response.status === 410;
       if (!response.ok && !gone) throw new Error(`${url}: the server answered ${response.status}`);
       const body = await response.arrayBuffer();
+      if (!gone && isPage(url)) {
+        const text = new TextDecoder().decode(body);
+        if (buildOf(text) !== build) throw new Error(`${url} is not of the build ${build}`);
+        pages.push([url, text]);
+      }
       files.set(url, gone ? null : new Response(body, response));
-      if (gone || !isPage(url)) return;
-      const text = new TextDecoder().decode(body);
-      if (buildOf(text) !== build) throw new Error(`${url} is not of the build ${build}`);
-      pages.push([url, text]);
     };
     await Promise.all(left.map((url) => fetchOne(url).catch(onFailure)));
     left = [...new Set(pages.flatMap(([url, text]) => shownBy(url, text)))];
-    left = left.filter((url) => !files.has(url));
+    left = left.filter((url) => !files.has(url) && !known.includes(url));
   }
   return files;
 }

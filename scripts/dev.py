@@ -129,8 +129,8 @@ def test(options, rest):
     parallel = ["-n", "auto", "--dist", "loadfile"] if len(in_pytest) > 1 and not rest else []
     beside = None
     if "pyodide" in parts:
-        log = env.ROOT / ".cache" / "logs" / "pyodide.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
+        env.LOGS.mkdir(parents=True, exist_ok=True)
+        log = env.LOGS / "pyodide.log"
         beside = subprocess.Popen(
             [str(env.node()), "scripts/pyodide_tests.mjs"],
             cwd=env.ROOT,

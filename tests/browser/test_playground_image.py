@@ -120,12 +120,14 @@ def test_a_spoilt_image_is_not_used_and_made_anew(context, post_url):
     "trouble",
     [
         "Object.defineProperty(self, 'caches', { get() { throw new DOMException('denied'); } })",
+        "CacheStorage.prototype.open = () => Promise.reject(new DOMException('denied'))",
         "Cache.prototype.put = async () => { throw new DOMException('', 'QuotaExceededError'); }",
     ],
 )
 def test_storage_denied_or_full(fresh, post_url, trouble):
     visit = Visit(fresh, post_url, change_worker=trouble)
     assert visit.block.run("print(1)") == "1\n"
+    assert visit.plain
     expect(visit.block.element.locator(".py-note")).to_have_count(0)
     visit.page.wait_for_timeout(300)
     assert [text for text in visit.said if "image of Python" in text]

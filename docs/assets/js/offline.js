@@ -14,7 +14,8 @@ export async function keepPages() {
   try {
     await navigator.serviceWorker.register(WORKER);
     const [page] = performance.getEntriesByType("navigation");
-    if (page?.workerStart > 0) return; // the service worker has seen it come
+    // The service worker has seen the page come. (Firefox does not tell, and tells it again.)
+    if (page?.workerStart > 0) return;
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
     await keep([location.href, ...loaded]);
   } catch (error) {
