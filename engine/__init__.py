@@ -2,14 +2,10 @@
 
 from engine.check import GradientError, central_differences, check_gradient
 from engine.data import moons, spiral, xor
-from engine.draw import draw
-from engine.figure import Figure
+from engine.figures import Figure, draw, plot, scatter, steps
 from engine.graph import OPS, Graph, Value, dot
 from engine.nn import MLP, Layer, Neuron
 from engine.optim import SGD, Adam, cosine, linear
-from engine.plot import plot
-from engine.scatter import scatter
-from engine.steps import steps
 
 __all__ = [
     "MLP",

@@ -10,7 +10,6 @@ recursion, so that a graph of any depth works and is freed at once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from engine.ops import OPS as OPS
@@ -312,7 +311,7 @@ class Value:
 
 def dot(ws: Sequence[Value | float], xs: Sequence[Value | float]) -> Value:
     """Graph.dot, on the graph of the first Value among the elements."""
-    for x in chain(ws, xs):
+    for x in (*ws, *xs):
         if isinstance(x, Value):
             return x.graph.dot(ws, xs)
     raise ValueError("dot: no Value among the elements")

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from pytest_doctestplus.output_checker import FLOAT_CMP, OutputChecker
 
-from engine.session import Cell, Event, Session, golden
+from engine.runner import Cell, Event, Session, golden
 
 from .figures import figures_of
 from .paths import shown_path

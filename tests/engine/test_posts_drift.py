@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.session import Cell, Session, golden
+from engine.runner import Cell, Session, golden
 from scripts.markdown.snippets import parse_page
 
 POSTS = Path(__file__).parents[2] / "docs/blog/posts/intro-to-deep-learning"

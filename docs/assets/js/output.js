@@ -59,7 +59,7 @@ export class OutputView {
     this.#box?.setAttribute("aria-busy", "true");
   }
 
-  /** @param {object[]} events see engine/session.py */
+  /** @param {object[]} events see engine/runner/session.py */
   append(events) {
     if (this.#pending) this.#startLive();
     this.#text.follow(() => events.forEach((event) => this.#show(event)));

@@ -1,12 +1,12 @@
 /**
  * Walks through a computation graph: first the data fill in, then the gradient comes back, one arrow
- * at a time. Every number and sentence was made by engine/steps.py; this only shows how far we are.
+ * at a time. Every number and sentence was made by engine/figures/steps.py; this only shows how far we are.
  */
 
 import { make } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const LINE = 17; // px from line to line in a box, as in engine/arrange.py
+const LINE = 17; // px from line to line in a box, as in engine/figures/arrange.py
 const PACE = 1800; // ms from step to step while playing, enough to read a sentence
 
 const START = "Nothing is computed yet. Next shows the first step.";

@@ -5,7 +5,7 @@
  * "run", cells, below}`; `{type: "ask", number, cells, what: "complete" | "describe", text}`, while
  * nothing runs.
  * To the page: `{type: "progress", loaded, total}` in bytes; `{type: "ready", kept}`; of a run
- * `{type: "begun"}`, `{type: "events", events}` as engine/session.py makes them, `{type:
+ * `{type: "begun"}`, `{type: "events", events}` as engine/runner/session.py makes them, `{type:
  * "fetching"}` when it waits for a download, and `{type: "end", ok, seconds}`; `{type: "answer",
  * number, answer}`; `{type: "lost", message}` when Python cannot go on.
  */
@@ -56,7 +56,7 @@ async function start(given) {
 
 /** A session of Python, as functions that take and give JavaScript's own values. */
 function connect(pyodide) {
-  const { Session, Cell } = pyodide.pyimport("engine.session");
+  const { Session, Cell } = pyodide.pyimport("engine.runner");
   const emitter = pyodide.runPython(EMITTER);
   const session = Session(
     emitter(

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import engine
-from engine.session import Cell, Session
+from engine.runner import Cell, Session
 
 ARCHIVE = "/lib/python{}{}.zip/".format(*sys.version_info)
 USUAL = (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.compile.encoder import Function, Import, instruction, module, signed, unsigned
-from engine.compile.wasm import host
+from engine.compile.wasm.encoder import Function, Import, instruction, module, signed, unsigned
+from engine.compile.wasm.hosts import host
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ async function start(tools) {
   const load = await loader(tools);
   // Pyodide's snapshots are private: without them, or if they fail, starts are plain starts.
   const pyodide = await load({ ...OPTIONS, packages: [ENGINE], _makeSnapshot: true });
-  pyodide.pyimport("engine.session").destroy();
+  pyodide.pyimport("engine.runner").destroy();
   const kept = { module: tools.module };
   try {
     kept.image = pack(takeMemory(pyodide), installedFiles(pyodide.FS, pyodide._api.sitePackages));

@@ -47,7 +47,7 @@ export class Outbox {
     this.#sendSoon();
   }
 
-  /** @param {object} event a display or an error, see engine/session.py */
+  /** @param {object} event a display or an error, see engine/runner/session.py */
   event(event) {
     if (event.type === "error") event.traceback = shortened(event.traceback);
     else if (this.#cut || this.#takenByWaiting(event)) return;

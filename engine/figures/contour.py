@@ -7,7 +7,7 @@ the function is taken as linear along the sides.
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from engine.figure import num
+from engine.figures.figure import num
 
 Spot = tuple[float, float]
 

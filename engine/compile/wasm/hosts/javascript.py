@@ -6,7 +6,7 @@ from typing import Any
 import js
 from pyodide.ffi import to_js
 
-from engine.compile.encoder import PAGE
+from engine.compile.wasm.encoder import PAGE
 
 
 class Instance:

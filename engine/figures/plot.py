@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from engine.axes import Area, Axis, headings
-from engine.figure import BLUE, GREEN, PURPLE, RED, Figure, label, num
+from engine.figures.axes import Area, Axis, headings
+from engine.figures.figure import BLUE, GREEN, PURPLE, RED, Figure, label, num
 
 WIDTH, HEIGHT = 640.0, 380.0
 COLOURS = (BLUE, RED, GREEN, PURPLE)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from engine.axes import Area, Axis, headings
-from engine.contour import contour
-from engine.figure import (
+from engine.figures.axes import Area, Axis, headings
+from engine.figures.contour import contour
+from engine.figures.figure import (
     BLUE,
     CARD,
     GREEN,

@@ -1,33 +1,14 @@
 """A loss compiled to WebAssembly."""
 
-import importlib
-import importlib.util
-import sys
 from array import array
-from typing import Any
 
 from engine.compile.build import build
 from engine.compile.compiled import Compiled
 from engine.compile.optimizers import Adam
-from engine.compile.straight import straight_line
 from engine.compile.tape import Tape
-from engine.compile.tape_machine import tape_machine
-
-
-class HostMissingError(RuntimeError):
-    """This Python has nothing to run WebAssembly with."""
-
-
-def host() -> Any:
-    """The module of the host at hand, with its class Instance."""
-    if sys.platform == "emscripten":
-        return importlib.import_module("engine.compile.host_js")
-    if importlib.util.find_spec("wasmtime"):
-        return importlib.import_module("engine.compile.host_wasmtime")
-    raise HostMissingError(
-        "no WebAssembly host: pip install 'deep-learning-engine[wasm]', "
-        'or compile with backend="python"'
-    )
+from engine.compile.wasm.hosts import host
+from engine.compile.wasm.machine import tape_machine
+from engine.compile.wasm.straight import straight_line
 
 
 class CompiledWasm(Compiled):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from engine.figure import label, num
+from engine.figures.figure import label, num
+from engine.figures.layout import place
 from engine.graph import Graph
-from engine.layout import place
 
 LIMIT = 150  # nodes; a bigger picture can neither be read nor laid out quickly
 SYMBOL = {"*": "×", "-": "\N{MINUS SIGN}", "/": "÷", "neg": "\N{MINUS SIGN}"}

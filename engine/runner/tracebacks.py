@@ -6,12 +6,8 @@ import os
 import traceback
 from typing import Any
 
-_ENGINE = os.path.dirname((lambda: None).__code__.co_filename)
-# Frames of the runner say nothing about the reader's code.
-_RUNNER = {
-    os.path.join(_ENGINE, name)
-    for name in ("session.py", "capture.py", "display.py", "hints.py", "tracebacks.py")
-}
+_RUNNER = os.path.dirname((lambda: None).__code__.co_filename)
+_ENGINE = os.path.dirname(_RUNNER)
 
 
 class Sources:
@@ -68,11 +64,14 @@ def _message(error: BaseException) -> str:
 
 
 def _clean(report: traceback.TracebackException, seen: set[int]) -> None:
-    """Drop the runner's frames, and shorten the engine's paths, here and in what caused it."""
+    """Drop the runner's frames, which say nothing about the reader's code, and shorten the engine's
+    paths, here and in what caused it."""
     if id(report) in seen:
         return
     seen.add(id(report))
-    report.stack[:] = [frame for frame in report.stack if frame.filename not in _RUNNER]
+    report.stack[:] = [
+        frame for frame in report.stack if not frame.filename.startswith(_RUNNER + os.sep)
+    ]
     for frame in report.stack:
         if frame.filename.startswith(_ENGINE + os.sep):
             frame.filename = "engine/" + os.path.relpath(frame.filename, _ENGINE)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import plot, scatter
-from engine.axes import Axis
-from engine.contour import contour
+from engine.figures.axes import Axis
+from engine.figures.contour import contour
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import wasmtime
 
-from engine.compile.encoder import PAGE
+from engine.compile.wasm.encoder import PAGE
 from engine.graph import OPS
 
 

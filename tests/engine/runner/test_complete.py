@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from engine.session import Cell, Session
+from engine.runner import Cell, Session
 
 ABOVE = """\
 import math

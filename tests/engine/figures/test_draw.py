@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Graph, Value, dot, draw, steps
-from engine.layout import place
+from engine.figures.layout import place
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = "application/vnd.engine.steps+json"

@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from engine.session import Cell, Session, golden
+from engine.runner import Cell, Session, golden
 
 
 class Recorder:
@@ -48,7 +48,7 @@ def streams(recorder):
 
 def test_live_text_is_shown_and_never_golden(run):
     recorder = run(
-        "from engine.display import Live\nprint('a')\nshown = display(Live('3 ms'), id='t')\n"
+        "from engine.runner import Live\nprint('a')\nshown = display(Live('3 ms'), id='t')\n"
         "shown.update(Live('2 ms'))\nprint('b')\nLive('1 ms')"
     )
     shown = [e["data"]["text/plain"] for e in recorder.events if e["type"] == "display"]
@@ -268,7 +268,7 @@ def test_syntax_error_points_into_the_block(run, source, line, col):
 
 
 def test_engine_frames_stay_with_short_paths(run):
-    source = "from engine.session import Session\nSession(print).run([])"
+    source = "from engine.runner import Session\nSession(print).run([])"
     assert "no cells to run" in run(source).error["message"]
     source = "import json\njson.loads('{')"
     assert "decoder.py" in run(source).error["traceback"]

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from engine.arrange import LINE_HEIGHT, Arrow, Shape, arrange, describe, locate, node_names
-from engine.figure import BLUE, INK, LINE, RED, SOFT, Figure, num, text
+from engine.figures.arrange import LINE_HEIGHT, Arrow, Shape, arrange, describe, locate, node_names
+from engine.figures.figure import BLUE, INK, LINE, RED, SOFT, Figure, num, text
 from engine.graph import Value
 
 

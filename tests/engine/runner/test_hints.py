@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.session import Cell, Session
+from engine.runner import Cell, Session
 
 BELOW = [
     Cell("later", "later.py", "import math as m\nfrom a.b import c\nfor i in []: area = 2\n"),

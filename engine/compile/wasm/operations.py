@@ -7,8 +7,8 @@ are JavaScript's: 1 to the power of nan or of infinity is nan, and not 1.
 
 from collections.abc import Callable, Iterable
 
-from engine.compile.encoder import Function, Import
 from engine.compile.program import ATOMS, Expr
+from engine.compile.wasm.encoder import Function, Import
 
 _PLAIN = {"+": "f64.add", "-": "f64.sub", "*": "f64.mul", "/": "f64.div", "neg": "f64.neg"}
 _IMPORTED = {"exp": ["exp"], "log": ["log"], "tanh": ["tanh"], "**": ["pow", "log"]}

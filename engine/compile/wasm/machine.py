@@ -7,12 +7,12 @@ operations, about a kilobyte.
 
 from array import array
 
-from engine.compile.encoder import Function
-from engine.compile.layout import Layout, assemble
-from engine.compile.operations import Operations, lines
 from engine.compile.program import Expr
 from engine.compile.rules import CONTRIBUTIONS
 from engine.compile.tape import Tape
+from engine.compile.wasm.encoder import Function
+from engine.compile.wasm.module import Layout, assemble
+from engine.compile.wasm.operations import Operations, lines
 
 _STRIDE = 12  # bytes of an instruction
 _D: Expr = ("d", 0)

@@ -14,8 +14,8 @@ the addresses of a sample's inputs and targets, which returns its loss.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.compile.encoder import PAGE, Function, Import, module
-from engine.compile.operations import lines
+from engine.compile.wasm.encoder import PAGE, Function, Import, module
+from engine.compile.wasm.operations import lines
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Emits a program as straight-line WebAssembly: one local for each statement, no loop, no table."""
 
-from engine.compile.encoder import Function
-from engine.compile.layout import Layout, assemble
-from engine.compile.operations import Operations
 from engine.compile.program import Accumulate, Assign, Expr, Gate, Program, Statement
+from engine.compile.wasm.encoder import Function
+from engine.compile.wasm.module import Layout, assemble
+from engine.compile.wasm.operations import Operations
 
 
 def straight_line(program: Program) -> tuple[bytes, Layout]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from engine.arrange import (
+from engine.figures.arrange import (
     Arrangement,
     Shape,
     arrange,
@@ -15,8 +15,8 @@ from engine.arrange import (
     node_names,
     operands,
 )
-from engine.draw import draw
-from engine.figure import label, num
+from engine.figures.draw import draw
+from engine.figures.figure import label, num
 from engine.graph import OPS, Graph, Value
 
 MIME = "application/vnd.engine.steps+json"
