@@ -1,9 +1,9 @@
 """A scalar autograd engine on a tape, made to be read. This list is the public surface."""
 
 from engine.check import GradientError, central_differences, check_gradient
-from engine.data import moons, spiral, xor
+from engine.data import moons, names, spiral, xor
 from engine.figures import Figure, draw, plot, scatter, steps
-from engine.graph import OPS, Graph, Value, dot
+from engine.graph import OPS, Graph, Value, dot, pick
 from engine.nn import MLP, Layer, Neuron
 from engine.optim import SGD, Adam, cosine, linear
 
@@ -25,6 +25,8 @@ __all__ = [
     "draw",
     "linear",
     "moons",
+    "names",
+    "pick",
     "plot",
     "scatter",
     "spiral",

@@ -1,10 +1,11 @@
-"""Small data sets of points in the plane with labels -1 and 1.
+"""Small data sets: points in the plane with labels -1 and 1, and first names.
 
 Coordinates are rounded to six decimals: math.sin and Random.gauss differ between C libraries in the
 last digit, and the same seed should give the same data everywhere.
 """
 
 import math
+from pathlib import Path
 from random import Random
 
 Points = list[tuple[float, float]]
@@ -46,6 +47,16 @@ def spiral(
         points.append(_blur(along * math.cos(angle), along * math.sin(angle), noise, rng))
         labels.append(1 if arm else -1)
     return points, labels
+
+
+def names() -> list[str]:
+    """The 5,163 first names of the US census of 1990: a to z only, 2 to 11 letters, from a to z.
+
+    >>> names()[:3], len(names())
+    (['aaron', 'abbey', 'abbie'], 5163)
+    """
+    text = Path(__file__).with_name("names.txt").read_text(encoding="ascii")
+    return [name for line in text.splitlines() if line[0] != "#" for name in line.split()]
 
 
 def _count(count: int) -> int:

@@ -18,8 +18,10 @@ from engine.ops import OPS as OPS
 class Graph:
     """A tape of scalar operations. Node i is entry i of each of five lists:
 
-    op    how it was made: a key of OPS, "dot", "leaf" (an input), "const" (a number in a formula)
-    a, b  the indices of its operands, -1 for none; for "dot", a tuple of indices each
+    op    how it was made: a key of OPS, "dot", "pick", "leaf" (an input), or "const" (a number in
+          a formula)
+    a, b  the indices of its operands, -1 for none; for "dot" a tuple of indices each, for "pick"
+          a tuple of the values' and the place's
     data  its value
     grad  ∂root/∂(this node) of the last backward(root); empty before the first
 
@@ -58,18 +60,24 @@ class Graph:
         self.data.append(v)
         return Value(self, len(self.op) - 1, self.epoch)
 
-    def index(self, x: "Value | float", op: str) -> int:
+    def operand(self, x: "Value | float", op: str) -> int:
         """The index of an operand of `op`; a number becomes a new "const" node.
 
-        Raises ValueError for a Value of another graph or of a node that truncate() removed, and
-        TypeError for what is no number.
+        Raises as index() does, and TypeError for what is no number.
         """
+        if isinstance(x, Value):
+            return self.index(x, op)
+        self.data.append(x if type(x) is float else _number(x, op))
+        self.op.append("const")
+        self.a.append(-1)
+        self.b.append(-1)
+        return len(self.op) - 1
+
+    def index(self, x: "Value", op: str) -> int:
+        """The index of a handle's node. Raises ValueError for a Value of another graph or of a node
+        that truncate() removed, and TypeError for what is no Value; `op` says who asked."""
         if not isinstance(x, Value):
-            self.data.append(x if type(x) is float else _number(x, op))
-            self.op.append("const")
-            self.a.append(-1)
-            self.b.append(-1)
-            return len(self.op) - 1
+            raise TypeError(f"{op}: expected a Value, not {type(x).__name__} {x!r:.40}")
         if x.epoch == self.epoch:
             return x.index
         if x.graph is not self:
@@ -93,8 +101,8 @@ class Graph:
         except AttributeError:  # a number is among them
             a = b = []
         if len(a) != len(ws) or len(b) != len(xs):
-            a = [self.index(w, "dot") for w in ws]
-            b = [self.index(x, "dot") for x in xs]
+            a = [self.operand(w, "dot") for w in ws]
+            b = [self.operand(x, "dot") for x in xs]
         return self._append("dot", tuple(a), tuple(b), self._dot(a, b))
 
     def _dot(self, ws: Sequence[int], xs: Sequence[int]) -> float:
@@ -102,6 +110,24 @@ class Graph:
         for w, x in zip(ws, xs, strict=True):  # not sum(): its rounding changed in Python 3.12
             total += data[w] * data[x]
         return total
+
+    def pick(self, values: "Sequence[Value | float]", place: "Value") -> "Value":
+        """The one of `values` at the place, from 0, that the number in `place` says, as one node.
+
+        The gradient goes to the value that was picked; the place gets none. Raises IndexError if
+        the number is no place among the values, here and whenever it is read again.
+        """
+        b = self.index(place, "pick")
+        a = tuple([self.operand(x, "pick") for x in values])
+        if not a:
+            raise ValueError("pick: there are no values to pick from")
+        return self._append("pick", a, b, self._pick(a, b))
+
+    def _pick(self, values: Sequence[int], place: int) -> float:
+        try:
+            return self.data[values[_place(self.data[place], len(values))]]
+        except IndexError as error:
+            raise IndexError(f"{error} (node {place})") from None
 
     def replay(self) -> None:
         """Recompute every node's data from the leaves, in place.
@@ -118,6 +144,8 @@ class Graph:
                     data[i] = data[j] + data[k]
                 elif o == "dot":
                     data[i] = self._dot(j, k)
+                elif o == "pick":
+                    data[i] = self._pick(j, k)
                 elif j >= 0:
                     data[i] = OPS[o].value(data[j], data[k])
         except (ValueError, ZeroDivisionError) as error:
@@ -150,6 +178,8 @@ class Graph:
                     for w, x in zip(j, k, strict=True):
                         grad[w] += g * data[x]
                         grad[x] += g * data[w]
+                elif o == "pick":
+                    grad[j[int(data[k])]] += g
                 elif j >= 0:
                     _, dx, dy = OPS[o]
                     x, y, v = data[j], data[k], data[i]
@@ -175,6 +205,8 @@ class Graph:
                 if o == "dot":
                     for w, x in zip(j, k, strict=True):
                         tangent[i] += tangent[w] * data[x] + data[w] * tangent[x]
+                elif o == "pick":
+                    tangent[i] = tangent[j[int(data[k])]]
                 elif j >= 0:
                     _, dx, dy = OPS[o]
                     x, y, v = data[j], data[k], data[i]
@@ -218,7 +250,8 @@ def _binary(op: str, reflected: bool = False) -> "Callable[[Value, Value | float
         graph = self.graph
         now, data = graph.epoch, graph.data
         a = self.index if self.epoch == now else graph.index(self, op)
-        b = other.index if type(other) is Value and other.epoch == now else graph.index(other, op)
+        known = type(other) is Value and other.epoch == now
+        b = other.index if known else graph.operand(other, op)  # type: ignore[union-attr]
         if reflected:
             a, b = b, a
         index = len(data)
@@ -274,6 +307,7 @@ class Value:
     __pow__, __rpow__ = _binary("**"), _binary("**", True)
     __neg__, exp, log = _unary("neg"), _unary("exp"), _unary("log")
     tanh, relu, max = _unary("tanh"), _unary("relu"), _binary("max")
+    sin, cos = _unary("sin"), _unary("cos")
 
     @property
     def data(self) -> float:
@@ -309,12 +343,35 @@ class Value:
         return f"Value(data={self.data:.6g}, grad={self.grad:.6g}, op={self.op!r})"
 
 
+def operands(graph: Graph, i: int) -> list[int]:
+    """The indices of node i's operands, in order: a dot's weights, then its inputs; a pick's
+    values, then the place."""
+    sides = (graph.a[i], graph.b[i])
+    return [k for side in sides for k in (side if type(side) is tuple else (side,)) if k >= 0]
+
+
 def dot(ws: Sequence[Value | float], xs: Sequence[Value | float]) -> Value:
     """Graph.dot, on the graph of the first Value among the elements."""
     for x in (*ws, *xs):
         if isinstance(x, Value):
             return x.graph.dot(ws, xs)
     raise ValueError("dot: no Value among the elements")
+
+
+def pick(values: Sequence[Value | float], place: Value | float) -> Value | float:
+    """values[place], where the place may be a Value: then Graph.pick, one node.
+
+    A number alone is plain indexing, but of places from 0 only, as Graph.pick's.
+    """
+    if isinstance(place, Value):
+        return place.graph.pick(values, place)
+    return values[_place(_number(place, "pick"), len(values))]
+
+
+def _place(number: float, count: int) -> int:
+    if not 0 <= number < count or number != int(number):  # also if it is nan
+        raise IndexError(f"pick: {number!r} is no place among {count} values")
+    return int(number)
 
 
 def _number(x: object, op: str) -> float:

@@ -56,5 +56,7 @@ OPS = {
     "exp": Op(lambda x, _: _exp(x), lambda x, y, v: v),
     "log": Op(lambda x, _: math.log(x), lambda x, y, v: 1.0 / x),
     "tanh": Op(lambda x, _: math.tanh(x), lambda x, y, v: 1.0 - v * v),
+    "sin": Op(lambda x, _: math.sin(x), lambda x, y, v: math.cos(x)),
+    "cos": Op(lambda x, _: math.cos(x), lambda x, y, v: -math.sin(x)),
     "relu": Op(lambda x, _: 0.0 if x <= 0.0 else x, lambda x, y, v: 0.0 if x <= 0.0 else 1.0),
 }

@@ -6,12 +6,15 @@ An expression is a tuple:
     ("v", slot)        the value of a node: a parameter, an input, a target, an earlier statement
     ("d", slot)        the adjoint ∂loss/∂(node) of a node, for the sample at hand
     ("g", slot)        an adjoint summed over the samples of the batch
-    (op, x) (op, x, y) an operation of engine.graph.OPS, or one of these, which a backward pass
-                       needs, with z = 0 where d = 0:
+    (op, x) (op, x, y) an operation of engine.graph.OPS, or one of those that a pick needs:
+    ("place", x, n)    -0.0 if x is one of the n places 0, 1 … n - 1; else refused, or nan
+    ("is", x, k)       1 if x = k, else 0
+    ("where", v, x)    x, but -0.0 (which changes no sum) where v is 0
+
+                       or one that a backward pass needs, with z = 0 where d = 0:
     ("dmax", d, x, y)  the part of d that reaches x in max(x, y)
     ("dpow", d, x, y)  d · ∂(x ** y)/∂x
     ("dexp", d, x, v)  d · ∂v/∂y where v = x ** y
-    ("where", v, d)    d, but 0 where v is 0
 """
 
 from dataclasses import dataclass, field

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.compile.program import Accumulate, Assign, Expr, Gate, Program, Statement
-from engine.graph import OPS
+from engine.graph import OPS, pick
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3}
 _ATOM = 4
@@ -26,8 +26,11 @@ NAMESPACE: dict[str, Any] = {
     "nan": math.nan,
     "tanh": math.tanh,
     "log": math.log,
+    "sin": math.sin,
+    "cos": math.cos,
     "exp": lambda x: OPS["exp"][0](x, 0.0),
     "power": _power,
+    "place": lambda x, n: -0.0 * pick(range(int(n)), x),
     "dpow": lambda d, x, y: d * _power_x(x, y, 0.0) if d else 0.0,
     "dexp": lambda d, x, v: d * _power_y(x, 0.0, v) if d else 0.0,
     "dmax": lambda d, x, y: d * _max_x(x, y, 0.0) if d else 0.0,
@@ -115,7 +118,9 @@ class _Writer:
             x, y = parts
             return f"({x} if {x} >= {y} or {x} != {x} else {y})", _ATOM
         if kind == "where":
-            return f"({parts[1]} if {parts[0]} else 0.0)", _ATOM
+            return f"({parts[1]} if {parts[0]} else -0.0)", _ATOM
+        if kind == "is":
+            return f"({parts[0]} == {parts[1]})", _ATOM
         return f"{'power' if kind == '**' else kind}({', '.join(parts)})", _ATOM
 
     def _in(self, e: Expr, least: int) -> str:

@@ -21,7 +21,7 @@ def square(d: Expr, x: Expr, y: Expr, v: Expr) -> Expr:
 
 # Beside each operation its two contributions, d · ∂v/∂x and d · ∂v/∂y, rounded as the interpreter
 # rounds them (engine.graph.OPS). relu is a Gate and not here.
-CONTRIBUTIONS: dict[str, tuple[_Rule, _Rule | None]] = {
+CONTRIBUTIONS: dict[str, tuple[_Rule | None, _Rule | None]] = {
     "+": (lambda d, x, y, v: d, lambda d, x, y, v: d),
     "-": (lambda d, x, y, v: d, lambda d, x, y, v: ("neg", d)),
     "*": (lambda d, x, y, v: times(d, y), lambda d, x, y, v: times(d, x)),
@@ -37,5 +37,10 @@ CONTRIBUTIONS: dict[str, tuple[_Rule, _Rule | None]] = {
     "neg": (lambda d, x, y, v: ("neg", d), None),
     "exp": (lambda d, x, y, v: times(d, v), None),
     "log": (lambda d, x, y, v: times(d, ("/", ONE, x)), None),
+    "sin": (lambda d, x, y, v: times(d, ("cos", x)), None),
+    "cos": (lambda d, x, y, v: times(d, ("neg", ("sin", x))), None),
+    "place": (None, None),
+    "is": (None, None),
+    "where": (None, lambda d, x, y, v: ("where", x, d)),
     "tanh": (lambda d, x, y, v: times(d, ("-", ONE, ("*", v, v))), None),
 }

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from engine.graph import Graph, Value
+from engine.graph import Graph, Value, operands
 
 ONCE, SAMPLE = 0, 1  # a node's level: computed once a step, or for each sample
 
@@ -21,6 +21,7 @@ class Tape:
     inputs: int
     targets: int
     numbers: dict[int, float] = field(default_factory=dict)  # slot -> constant
+    slots: dict[bytes, int] = field(default_factory=dict)  # bits of a constant -> its slot
     op: list[str] = field(default_factory=list)  # "" for what is no operation
     a: list[int] = field(default_factory=list)  # slot of the first operand, or -1
     b: list[int] = field(default_factory=list)
@@ -39,6 +40,14 @@ class Tape:
         self.varies.append(varies)
         return len(self.op) - 1
 
+    def number(self, x: float) -> int:
+        """The slot of a number, one for each: the bits decide, since 0.0 == -0.0 and nan != nan."""
+        key = struct.pack("<d", x)
+        if key not in self.slots:
+            self.slots[key] = self.append("", -1, -1, False)
+            self.numbers[self.slots[key]] = x
+        return self.slots[key]
+
     def level(self, slot: int) -> int:
         """ONCE or SAMPLE."""
         given = self.parameters <= slot < self.parameters + self.inputs + self.targets
@@ -51,7 +60,8 @@ def lower(
     inputs: Sequence[Value] = (),
     targets: Sequence[Value] = (),
 ) -> Tape:
-    """The tape of a per-sample loss. `dot` nodes become products and sums, squares products.
+    """The tape of a per-sample loss. `dot` nodes become products and sums, squares products, and
+    `pick` the sum of all values, each -0.0 where it is not in its place.
 
     Raises ValueError if the loss uses a leaf that is none of the given, or a handle is no leaf of
     its graph, or given twice.
@@ -70,12 +80,13 @@ def lower(
     _number_slots(graph, live, slot, tape)
     level = _levels(graph, live, set(given[len(parameters) :]))
     tape.once = len(tape)
+    same: dict[tuple[int, int], int] = {}  # (slot of a place, number) -> slot of their comparison
     for stage in (ONCE, SAMPLE):
         if stage == SAMPLE:
             tape.sample = len(tape)
         for i in range(root + 1):
             if live[i] and level[i] == stage and i not in slot:
-                slot[i] = _emit(tape, graph, i, slot)
+                slot[i] = _emit(tape, graph, i, slot, same)
     tape.root = slot[root]
     return tape
 
@@ -91,24 +102,20 @@ def _live(graph: Graph, root: int) -> bytearray:
     return live
 
 
-def _operands(graph: Graph, i: int) -> tuple[int, ...]:
-    a, b = graph.a[i], graph.b[i]
-    if graph.op[i] == "dot":
-        return (*a, *b)
-    if _squares(graph, i):
-        return (a,)
-    return (a, b) if b >= 0 else (a,) if a >= 0 else ()
+def _operands(graph: Graph, i: int) -> list[int]:
+    return operands(graph, i)[:1] if _squares(graph, i) else operands(graph, i)
 
 
 def _squares(graph: Graph, i: int) -> bool:
     """Whether node i is x ** 2: it is lowered to x * x."""
+    if graph.op[i] != "**":
+        return False
     b = graph.b[i]
-    return graph.op[i] == "**" and graph.op[b] == "const" and graph.data[b] == 2.0
+    return bool(graph.op[b] == "const" and graph.data[b] == 2.0)
 
 
 def _number_slots(graph: Graph, live: bytearray, slot: dict[int, int], tape: Tape) -> None:
-    """Give each different number one slot: the bits decide, since 0.0 == -0.0 and nan != nan."""
-    seen: dict[bytes, int] = {}
+    """Give a slot to each different number that the operations will read."""
     for i, used in enumerate(live):
         if not used or i in slot:
             continue
@@ -118,12 +125,10 @@ def _number_slots(graph: Graph, live: bytearray, slot: dict[int, int], tape: Tap
                 "give it as one of them, or write the number itself into the formula"
             )
         if graph.op[i] == "const":
-            number = graph.data[i]
-            key = struct.pack("<d", number)
-            if key not in seen:
-                seen[key] = tape.append("", -1, -1, False)
-                tape.numbers[seen[key]] = number
-            slot[i] = seen[key]
+            slot[i] = tape.number(graph.data[i])
+        elif graph.op[i] == "pick":
+            for place in range(len(graph.a[i]) + 1):
+                tape.number(float(place))
 
 
 def _levels(graph: Graph, live: bytearray, given: set[int]) -> bytearray:
@@ -137,9 +142,13 @@ def _levels(graph: Graph, live: bytearray, given: set[int]) -> bytearray:
     return level
 
 
-def _emit(tape: Tape, graph: Graph, i: int, slot: dict[int, int]) -> int:
+def _emit(
+    tape: Tape, graph: Graph, i: int, slot: dict[int, int], same: dict[tuple[int, int], int]
+) -> int:
     varies = tape.varies
     op = graph.op[i]
+    if op == "pick":
+        return _emit_pick(tape, [slot[k] for k in graph.a[i]], slot[graph.b[i]], same)
     if op != "dot":
         a = slot[graph.a[i]]
         if _squares(graph, i):
@@ -154,4 +163,17 @@ def _emit(tape: Tape, graph: Graph, i: int, slot: dict[int, int]) -> int:
             total = product
         else:
             total = tape.append("+", total, product, varies[total] or varies[product])
+    return total
+
+
+def _emit_pick(tape: Tape, values: list[int], place: int, same: dict[tuple[int, int], int]) -> int:
+    """The sum begins with -0.0, which changes no number, or refuses a place that is none. Picks of
+    one place share its comparisons."""
+    total = tape.append("place", place, tape.number(float(len(values))), False)
+    for k, value in enumerate(values):
+        here = (place, tape.number(float(k)))
+        if here not in same:
+            same[here] = tape.append("is", *here, False)
+        term = tape.append("where", same[here], value, tape.varies[value])
+        total = tape.append("+", total, term, tape.varies[total] or tape.varies[term])
     return total

@@ -1,7 +1,7 @@
 """A graph that records without computing, and refuses what a compiled program could not repeat."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from engine.graph import Graph, Value
@@ -31,8 +31,11 @@ class Tracer(Graph):
 
     def record(self, op: str, x: Value | float, y: Value | float | None = None) -> Value:
         """Append the node `x op y`, or op(x), without its value."""
-        a = self.index(x, op)
-        return self._append(op, a, -1 if y is None else self.index(y, op), math.nan)
+        a = self.operand(x, op)
+        return self._append(op, a, -1 if y is None else self.operand(y, op), math.nan)
+
+    def _pick(self, values: Sequence[int], place: int) -> float:
+        return math.nan
 
     def _append(self, op: str, a: Any, b: Any, v: float) -> Value:
         x = super()._append(op, a, b, v)
@@ -68,6 +71,7 @@ class _Traced(Value):
     __pow__, __rpow__ = _binary("**"), _reflected("**")
     __neg__, exp, log = _unary("neg"), _unary("exp"), _unary("log")
     tanh, relu, max = _unary("tanh"), _unary("relu"), _binary("max")
+    sin, cos = _unary("sin"), _unary("cos")
 
     def _refuse(self, *_: object) -> NoReturn:
         raise TraceError(

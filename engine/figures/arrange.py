@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.figures.figure import label, num
 from engine.figures.layout import place
-from engine.graph import Graph
+from engine.graph import Graph, operands
 
 LIMIT = 150  # nodes; a bigger picture can neither be read nor laid out quickly
 SYMBOL = {"*": "×", "-": "\N{MINUS SIGN}", "/": "÷", "neg": "\N{MINUS SIGN}"}
@@ -96,12 +96,6 @@ def arrange(graph: Graph, root: int, name: Mapping[int, str]) -> Arrangement:
     return Arrangement(spans[-1][1] + MARGIN, height, boxes, circles, arrows)
 
 
-def operands(graph: Graph, i: int) -> list[int]:
-    """The indices of node i's operands, in order; a dot's weights, then its inputs."""
-    a, b = graph.a[i], graph.b[i]
-    return [*a, *b] if graph.op[i] == "dot" else [k for k in (a, b) if k >= 0]
-
-
 def ancestors(graph: Graph, root: int) -> list[int]:
     """The nodes that node `root` was computed from, itself first, in depth-first order."""
     found: dict[int, None] = {}
@@ -151,9 +145,11 @@ def called(graph: Graph, i: int, name: Mapping[int, str]) -> str:
 
 
 def formula(graph: Graph, i: int, name: Mapping[int, str]) -> str:
-    """How node i is made from its operands: "a × b", "tanh(c)"."""
+    """How node i is made from its operands: "a × b", "tanh(c)", "[a, b, c][i]"."""
     parts = [called(graph, k, name) for k in operands(graph, i)]
     sign = SYMBOL.get(graph.op[i], graph.op[i])
+    if graph.op[i] == "pick":
+        return f"[{', '.join(parts[:-1])}][{parts[-1]}]"
     if len(parts) == 2 and sign not in ("max", "dot"):
         return f" {sign} ".join(parts)
     return f"{sign}{parts[0]}" if graph.op[i] == "neg" else f"{sign}({', '.join(parts)})"

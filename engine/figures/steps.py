@@ -13,11 +13,10 @@ from engine.figures.arrange import (
     formula,
     locate,
     node_names,
-    operands,
 )
 from engine.figures.draw import draw
 from engine.figures.figure import label, num
-from engine.graph import OPS, Graph, Value
+from engine.graph import OPS, Graph, Value, operands
 
 MIME = "application/vnd.engine.steps+json"
 
@@ -89,10 +88,12 @@ def steps(root: Value, names: Mapping[str, object] | None = None, title: str = "
 
 
 def local_derivatives(graph: Graph, i: int) -> list[float]:
-    """∂(node i)/∂(each of its operands), in the order of operands()."""
+    """∂(node i)/∂(each of its operands), in the order of operands(); a pick's place has none."""
     a, b, data = graph.a[i], graph.b[i], graph.data
     if graph.op[i] == "dot":
         return [data[k] for k in (*b, *a)]
+    if graph.op[i] == "pick":
+        return [float(n == data[b]) for n in range(len(a))]  # none for the place
     if a < 0:
         return []
     _, dx, dy = OPS[graph.op[i]]
@@ -127,9 +128,9 @@ def _sweep(
     gathered = {root: 1.0}
     for i in reversed(nodes):
         inputs = operands(graph, i)
-        upstream = gathered[i] if inputs else 0.0  # to a bare number, nothing was sent
+        upstream = gathered.get(i, 0.0)  # nothing was sent to a bare number, or a pick's place
         for position, (k, local) in enumerate(
-            zip(inputs, local_derivatives(graph, i), strict=True)
+            zip(inputs, local_derivatives(graph, i), strict=False)
         ):
             if graph.op[k] == "const":
                 continue

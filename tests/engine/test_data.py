@@ -1,11 +1,12 @@
 """The data sets."""
 
+import hashlib
 import math
 from random import Random
 
 import pytest
 
-from engine import moons, spiral, xor
+from engine import moons, names, spiral, xor
 
 
 def test_xor():
@@ -56,3 +57,16 @@ def test_noise_has_its_size(make):
 def test_one_point_is_not_two_classes(make):
     with pytest.raises(ValueError, match="at least two points, not 1"):
         make(1, Random(1))
+
+
+def test_names_are_those_of_the_census():
+    """As PyPI's `names` 0.3.0 has them: the digest is of its two lists, merged."""
+    found = names()
+    assert (len(found), found[0], found[-1]) == (5163, "aaron", "zulma")
+    assert found == sorted(set(found))
+    assert {len(name) for name in found} == set(range(2, 12))
+    assert set("".join(found)) == set("abcdefghijklmnopqrstuvwxyz")
+    digest = hashlib.sha256("\n".join(found).encode()).hexdigest()
+    assert digest == "9323f70f58aca13b8f04cd2f85c9c84384de118a16b28b978971f1ce5aec5126"
+    found.clear()
+    assert len(names()) == 5163, "every call gives a list of its own"

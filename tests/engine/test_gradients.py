@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine import OPS, Graph, Value, dot
+from engine import OPS, Graph, Value, dot, pick
 
 Steps = list[tuple[str, int, int, int]]
 
@@ -23,7 +23,10 @@ OPERATIONS: dict[str, Callable[[Value, Value, Value], Value]] = {
     "log": lambda x, y, z: x.log(),
     "tanh": lambda x, y, z: x.tanh(),
     "relu": lambda x, y, z: x.relu(),
+    "sin": lambda x, y, z: x.sin(),
+    "cos": lambda x, y, z: x.cos(),
     "dot": lambda x, y, z: dot([x, y, 0.5], [z, x, y]),
+    "pick": lambda x, y, z: pick([x, y, z, 0.5], 0 * x + 2),
     "numbers": lambda x, y, z: (2 * x - 1) / 3 + (1 - y) * 0.5,
     "number powers": lambda x, y, z: x**3 + 1.5 ** (y / 20),
 }
@@ -61,7 +64,7 @@ def build(inputs: list[float], steps: Steps, smooth: bool) -> tuple[list[Value],
 
 
 def test_the_operations_tried_are_all_there_are():
-    assert {*OPERATIONS} - {"numbers", "number powers"} == {*OPS, "dot"}
+    assert {*OPERATIONS} - {"numbers", "number powers"} == {*OPS, "dot", "pick"}
 
 
 @given(st.lists(numbers, min_size=1, max_size=4), st.lists(choices, max_size=25))

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from engine import OPS, Graph, Value, dot
+from engine import OPS, Graph, Value, dot, pick
+from engine.graph import operands
 
 
 def leaves(*numbers: float) -> list[Value]:
@@ -43,6 +44,8 @@ def test_the_posts_figure():
         (lambda x: x.exp(), math.exp),
         (lambda x: x.log(), math.log),
         (lambda x: x.tanh(), math.tanh),
+        (lambda x: x.sin(), math.sin),
+        (lambda x: x.cos(), math.cos),
         (lambda x: x.relu(), lambda x: max(0.0, x)),
         (lambda x: x.max(1.0), lambda x: max(x, 1.0)),
         (lambda x: sum([x, x, 1]), lambda x: 2 * x + 1),
@@ -63,12 +66,10 @@ def test_values_and_slopes(expression, by_hand, number):
 
 def test_operands_stand_before_the_node_that_uses_them():
     a, b = leaves(1.0, 2.0)
-    dot([a * b, a - 1], [2, b.exp()])
+    pick([dot([a * b, a - 1], [2, b.exp()]), 1, b], a * 0)
     graph = a.graph
     for i in range(len(graph)):
-        operands = [graph.a[i], graph.b[i]]
-        flat = [*graph.a[i], *graph.b[i]] if graph.op[i] == "dot" else operands
-        assert all(-1 <= k < i for k in flat)
+        assert all(0 <= k < i for k in operands(graph, i))
     assert len(graph.op) == len(graph.a) == len(graph.b) == len(graph.data)
 
 
@@ -248,6 +249,44 @@ def test_memory_is_back_after_truncate():
     assert after - before < 2_000
 
 
+def test_a_pick_is_one_node_that_follows_its_place():
+    a, b, place = leaves(2.0, 3.0, 1.0)
+    graph = a.graph
+    out = pick([a * a, b, 7.0], place) * 5
+    size = len(graph)
+    for number, value, slopes in ((1, 15.0, (0.0, 5.0)), (0, 20.0, (20.0, 0.0)), (2, 35.0, (0, 0))):
+        place.data = number
+        graph.replay()
+        out.backward()
+        assert (out.data, a.grad, b.grad, place.grad) == (value, *slopes, 0.0)
+        assert graph.jvp({a: 1.0, b: 10.0})[out.index] == slopes[0] + 10 * slopes[1]
+    assert len(graph) == size
+    assert graph.op.count("pick") == 1
+
+
+def test_a_pick_by_a_number_is_plain_indexing():
+    a, b = leaves(2.0, 3.0)
+    assert pick([a, b], 1) is b
+    assert pick([a, b], 0.0) is a
+    assert pick("xyz", 2) == "z"
+    assert len(a.graph) == 2
+
+
+@pytest.mark.parametrize("number", [-1.0, 2.0, 0.5, -0.5, math.nan, math.inf, -math.inf, 1e300])
+def test_no_place_among_the_values_is_refused(number):
+    a, b, place = leaves(2.0, 3.0, 0.0)
+    out = pick([a, b], place)
+    message = rf"^pick: {number!r} is no place among 2 values".replace("+", r"\+")
+    with pytest.raises(IndexError, match=message + "$"):
+        pick([a, b], number)
+    place.data = number
+    for again in (lambda: pick([a, b], place), a.graph.replay):
+        with pytest.raises(IndexError, match=message + r" \(node 2\)$"):
+            again()
+    assert out.data == 2.0
+    assert len(a.graph.op) == len(a.graph.data) == 4
+
+
 DIVISION = "division by zero: "
 UNREAL = "not a real number: "
 
@@ -278,6 +317,14 @@ UNREAL = "not a real number: "
         (lambda a, b: dot([a, b], [a]), ValueError, "dot: 2 weights, but 1 inputs"),
         (lambda a, b: dot([], []), ValueError, "dot: no Value among the elements"),
         (lambda a, b: dot([1.0], [2.0]), ValueError, "dot: no Value among the elements"),
+        (lambda a, b: pick([], a), ValueError, "pick: there are no values to pick from"),
+        (lambda a, b: pick([], 0), IndexError, "pick: 0.0 is no place among 0 values"),
+        (lambda a, b: pick([a], "0"), TypeError, "pick: expected a number or a Value, not str '0'"),
+        (lambda a, b: pick(["x"], b), TypeError, "pick: expected a number or a Value, not str 'x'"),
+        (lambda a, b: pick(leaves(1.0), b), ValueError, "pick: the operands belong to two differ"),
+        (lambda a, b: a.graph.pick([a], 0), TypeError, "pick: expected a Value, not int 0"),
+        (lambda a, b: a.graph.backward(b.data), TypeError, "backward: expected a Value, not float"),
+        (lambda a, b: a.graph.jvp({0: 1.0}), TypeError, "jvp: expected a Value, not int 0"),
         (lambda a, b: dot([a], ["x"]), TypeError, "dot: expected a number or a Value, not str 'x'"),
     ],
 )
@@ -361,5 +408,5 @@ def test_repr():
 def test_every_operation_has_a_row():
     a, b = leaves(2.0, 3.0)
     a + b, a - b, a * b, a / b, a**b, a.max(b)
-    -a, a.exp(), a.log(), a.tanh(), a.relu()
+    -a, a.exp(), a.log(), a.tanh(), a.relu(), a.sin(), a.cos()
     assert set(a.graph.op) == {"leaf", *OPS}

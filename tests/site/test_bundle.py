@@ -138,4 +138,6 @@ def test_licences_go_with_what_is_published(generated):
     wanted = json.loads((bundler.ROOT / "package.json").read_text())["dependencies"]
     for name, version in wanted.items():
         assert f"\n{name} {version}: M" in text  # MIT or MPL-2.0
+    assert "names 0.3.0 (https://github.com/treyhunner/names)" in text
+    assert "are public domain (derived from 1990 Census data)" in text
     assert text.count("Permission is hereby granted") >= len(wanted) - 1  # MPL is not spelt out

@@ -15,10 +15,11 @@ PAGE = 65536  # bytes; the unit of memory
 _PLAIN = {
     "return": 0x0F, "select": 0x1B, "else": 0x05, "end": 0x0B,
     "i32.eqz": 0x45, "i32.lt_u": 0x49, "i32.ge_u": 0x4F,
-    "i32.add": 0x6A, "i32.sub": 0x6B, "i32.mul": 0x6C, "i32.or": 0x72, "i32.shl": 0x74,
+    "i32.add": 0x6A, "i32.sub": 0x6B, "i32.mul": 0x6C, "i32.and": 0x71, "i32.or": 0x72,
+    "i32.shl": 0x74,
     "f64.eq": 0x61, "f64.ne": 0x62, "f64.lt": 0x63, "f64.gt": 0x64, "f64.le": 0x65, "f64.ge": 0x66,
-    "f64.neg": 0x9A, "f64.sqrt": 0x9F, "f64.add": 0xA0, "f64.sub": 0xA1, "f64.mul": 0xA2,
-    "f64.div": 0xA3, "f64.convert_i32_u": 0xB8,
+    "f64.neg": 0x9A, "f64.floor": 0x9C, "f64.sqrt": 0x9F, "f64.add": 0xA0, "f64.sub": 0xA1,
+    "f64.mul": 0xA2, "f64.div": 0xA3, "f64.convert_i32_u": 0xB8,
 }  # fmt: skip
 # Instructions followed by an index, and those that open a block (0x40: it leaves no value).
 _INDEXED = {

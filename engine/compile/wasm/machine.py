@@ -13,6 +13,7 @@ from engine.compile.tape import Tape
 from engine.compile.wasm.encoder import Function
 from engine.compile.wasm.module import Layout, assemble
 from engine.compile.wasm.operations import Operations, lines
+from engine.graph import OPS
 
 _STRIDE = 12  # bytes of an instruction
 _D: Expr = ("d", 0)
@@ -120,7 +121,7 @@ def _forward(ops: list[str], operations: Operations) -> Function:
             zero = "f64.const 0.0"
             value = [zero, f"local.get {_XL}", f"local.get {_XL}", zero, "f64.le", "select"]
         else:
-            operands = (_X, _Y) if CONTRIBUTIONS[op][1] else (_X,)
+            operands = (_X,) if op in OPS and OPS[op].dy is None else (_X, _Y)
             value = operations.push((op, *operands), _load)
         cases.append([f"local.get {_SLOT}", *value, "f64.store"])
     code = [

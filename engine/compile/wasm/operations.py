@@ -1,8 +1,8 @@
 """Expressions as WebAssembly: operands are pushed, operations take them from the stack.
 
-WebAssembly has no exp, log, tanh and power: a module imports those it uses from its host. Where
-the interpreter raises (1/0, log(0), (-1)**0.5) it gives what IEEE 754 says: inf, -inf, nan. Powers
-are JavaScript's: 1 to the power of nan or of infinity is nan, and not 1.
+WebAssembly has no exp, log, tanh, sin, cos and power: a module imports those it uses from its
+host. Where the interpreter raises (1/0, log(0), (-1)**0.5) it gives what IEEE 754 says: inf, -inf,
+nan. Powers are JavaScript's: 1 to the power of nan or of infinity is nan, and not 1.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,13 +11,26 @@ from engine.compile.program import ATOMS, Expr
 from engine.compile.wasm.encoder import Function, Import
 
 _PLAIN = {"+": "f64.add", "-": "f64.sub", "*": "f64.mul", "/": "f64.div", "neg": "f64.neg"}
-_IMPORTED = {"exp": ["exp"], "log": ["log"], "tanh": ["tanh"], "**": ["pow", "log"]}
+_IMPORTED = {
+    "exp": ["exp"],
+    "log": ["log"],
+    "tanh": ["tanh"],
+    "sin": ["sin", "cos"],
+    "cos": ["cos", "sin"],
+    "**": ["pow", "log"],
+}
 
 # Local 0, 1, 2 are the operands; see engine.compile.program for what they are.
 _HELPERS = {
     "max": """
         local.get 0  local.get 1
         local.get 0  local.get 1  f64.ge  local.get 0  local.get 0  f64.ne  i32.or
+        select
+    """,
+    "place": """
+        f64.const -0.0  f64.const nan
+        local.get 0  f64.const 0.0  f64.ge  local.get 0  local.get 1  f64.lt  i32.and
+        local.get 0  local.get 0  f64.floor  f64.eq  i32.and
         select
     """,
     "dmax": """
@@ -46,7 +59,7 @@ _HELPERS = {
         f64.mul
     """,
 }
-_NEEDED_BY = {"max": ["max", "dmax"], "**": ["dpow", "dexp"]}
+_NEEDED_BY = {"place": ["place"], "max": ["max", "dmax"], "**": ["dpow", "dexp"]}
 
 Load = Callable[[Expr], list[str]]  # how to push an atom
 
@@ -68,7 +81,7 @@ class Operations:
         self.helpers: list[Function] = []
         for name in (name for op in used for name in _NEEDED_BY.get(op, [])):
             calls[name] = len(names) + kernel + len(self.helpers)
-            operands = "f64 f64" if name == "max" else "f64 f64 f64"
+            operands = "f64 f64" if name in ("max", "place") else "f64 f64 f64"
             code = lines(_HELPERS[name].format(**calls))
             self.helpers.append(Function(name, operands, "f64", [], code, exported=False))
         if "pow" in calls:
@@ -88,7 +101,9 @@ class Operations:
             elif e[0] in ATOMS:
                 out += load(e)
             elif e[0] == "where":
-                stack += ["select", "f64.ne", ("c", 0.0), e[1], ("c", 0.0), e[2]]
+                stack += ["select", "f64.ne", ("c", 0.0), e[1], ("c", -0.0), e[2]]
+            elif e[0] == "is":
+                stack += ["select", "f64.eq", e[2], e[1], ("c", 0.0), ("c", 1.0)]
             else:
                 stack += [self._code[e[0]], *reversed(e[1:])]
         return out

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.compile import lower
 from engine.graph import OPS, Graph, Value, dot
+from engine.graph import pick as choose
 
 UNARY = [op for op, (_, _, second) in OPS.items() if second is None]
 BINARY = [op for op, (_, _, second) in OPS.items() if second is not None]
@@ -22,6 +23,7 @@ _steps = st.one_of(
     st.tuples(st.sampled_from(BINARY), _index, _numbers),
     st.tuples(st.sampled_from(BINARY), _numbers, _index),
     st.tuples(st.just("dot"), st.lists(st.tuples(_index, _index), min_size=1, max_size=4)),
+    st.tuples(st.just("pick"), st.lists(_index | _numbers, min_size=1, max_size=4), _index),
 )
 
 
@@ -70,6 +72,9 @@ class Case:
             if op == "dot":
                 ws, xs = zip(*operands[0], strict=True)
                 pool.append(dot([pick(i) for i in ws], [pick(i) for i in xs]))
+            elif op == "pick":
+                place = pick(operands[1]) * 0.0 + operands[1] % len(operands[0])
+                pool.append(choose([pick(i) for i in operands[0]], place))
             else:
                 pool.append(apply(op, *(pick(i) for i in operands)))
         return pool[-1], *groups
@@ -127,6 +132,8 @@ def _magnitudes(graph, root):
             for w, x in zip(a, b, strict=True):
                 reach[w] += reach[i] * sizes[x]
                 reach[x] += reach[i] * sizes[w]
+        elif op == "pick":
+            reach[a[int(graph.data[b])]] += reach[i]
         elif a >= 0:
             x, y = graph.data[a], graph.data[b]
             _, dx, dy = OPS[op]

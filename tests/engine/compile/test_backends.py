@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from engine.compile import CompiledPython, CompiledWasm, Tracer, compile_loss, lower
-from engine.graph import Graph, dot
+from engine.graph import Graph, dot, pick
 
 from .random_programs import cases, interpret, tape_of
 
@@ -179,3 +179,30 @@ def test_squares_are_products_and_other_powers_are_not():
     value, gradient = run([1.5], [0.5])
     assert value == loss.data
     assert gradient[0] == pytest.approx(w.grad, rel=1e-14)
+
+
+@every_backend
+def test_picks_follow_their_place_sample_by_sample(backend):
+    """An embedding's rows and a target's logit: places that are inputs, values that are computed,
+    parameters, numbers, and one of them twice."""
+    g = Tracer()
+    ws, (x, y) = g.leaves(4), g.leaves(2)
+    row = [pick(ws[:3], x), pick(ws[1:], x)]
+    logits = [row[0] * 2, (row[1] * ws[0]).exp(), row[0] * 2, 0.5]
+    tape = lower(dot(row, row) - pick([*logits, logits[1]], y), ws, [x], [y])
+    numbers = [0.5, -1.5, 2.0, 0.25]
+    samples = [(0.0, 1.0), (1.0, 0.0), (2.0, 4.0), (2.0, 3.0), (1.0, 2.0)]
+    total, slopes = 0.0, [0.0] * 4
+    for place, target in samples:
+        h = Graph()
+        vs = [h.value(n) for n in numbers]
+        row = [vs[int(place)], vs[int(place) + 1]]
+        logits = [row[0] * 2, (row[1] * vs[0]).exp(), row[0] * 2, h.value(0.5)]
+        loss = dot(row, row) - [*logits, logits[1]][int(target)]
+        loss.backward()
+        total += loss.data / len(samples)
+        slopes = [s + v.grad / len(samples) for s, v in zip(slopes, vs, strict=True)]
+    xs, ys = zip(*samples, strict=True)
+    got, gradient = backend(tape)(numbers, xs, ys)
+    assert got == pytest.approx(total, rel=1e-14)
+    assert list(gradient) == pytest.approx(slopes, rel=1e-14)

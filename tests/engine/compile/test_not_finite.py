@@ -5,7 +5,7 @@ import math
 import pytest
 
 from engine.compile import CompiledPython, lower
-from engine.graph import Graph
+from engine.graph import Graph, pick
 
 from .test_backends import BACKENDS, every_backend
 
@@ -54,6 +54,13 @@ UNDEFINED = [
     (lambda w, x: (w * x) ** -1.0, 0.0, ZeroDivisionError, INF),
     (lambda w, x: (w * x) ** -3.0, -0.0, ZeroDivisionError, -INF),
     (lambda w, x: (w * x) ** 0.5, -1.0, ValueError, NAN),
+    (lambda w, x: (w * x).sin(), INF, ValueError, NAN),
+    (lambda w, x: (w * x).cos(), -INF, ValueError, NAN),
+    (lambda w, x: pick([w, 2 * w], x), 2.0, IndexError, NAN),
+    (lambda w, x: pick([w, 2 * w], x), -1.0, IndexError, NAN),
+    (lambda w, x: pick([w, 2 * w], x), 0.5, IndexError, NAN),
+    (lambda w, x: pick([w, 2 * w], x), NAN, IndexError, NAN),
+    (lambda w, x: pick([w, 2 * w], x), INF, IndexError, NAN),
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine import MLP
 from engine.compile import HostMissingError, TraceError, Tracer, compile_loss
-from engine.graph import OPS, Graph, dot
+from engine.graph import OPS, Graph, dot, pick
 
 from .random_programs import apply
 
@@ -96,7 +96,7 @@ def test_every_operation_is_traced_and_none_computed():
         results = (
             [apply(op, x, x), apply(op, x, 0.5), apply(op, 0.5, x)] if second else [apply(op, x)]
         )
-        for v in [*results, dot([x, 1.0], [x, x])]:
+        for v in [*results, dot([x, 1.0], [x, x]), pick([x, 1.0], x)]:
             assert type(v) is type(x)
             assert math.isnan(g.data[v.index]) or v.op == "dot"
-    assert set(g.op) == {*OPS, "leaf", "const", "dot"}
+    assert set(g.op) == {*OPS, "leaf", "const", "dot", "pick"}

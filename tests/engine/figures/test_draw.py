@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Graph, Value, dot, draw, steps
+from engine import Graph, Value, dot, draw, pick, steps
 from engine.figures.layout import place
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -111,6 +111,8 @@ def test_formulas_in_words():
         (x**2, "x ** 2"),
         (x / y, "x ÷ y"),
         (x.log(), "log(x)"),
+        (x.sin(), "sin(x)"),
+        (pick([x, 7, y], x), "[x, 7, y][x]"),
     ):
         assert f"= {words} = " in draw(node, names=names).desc
 
@@ -228,6 +230,7 @@ def test_steps_of_every_operation_add_up():
     root = (
         dot([x, x.max(y), 2.0], [(x / y).log(), x**y, y.exp()]) - (-x).relu() + (x - y) * x.tanh()
     )
+    root = root + pick([x, y, x.sin()], x - 0.5) * pick([x, y.cos()], y + y)
     walk = steps(root)
     gathered = dict.fromkeys(range(len(graph)), 0.0)
     for step in walk.backward[1:]:

@@ -30,6 +30,8 @@ _MATH: dict[str, Any] = {
     "exp": lambda x: OPS["exp"][0](x, 0.0),
     "log": _log,
     "tanh": math.tanh,
+    "sin": lambda x: math.sin(x) if math.isfinite(x) else math.nan,
+    "cos": lambda x: math.cos(x) if math.isfinite(x) else math.nan,
     "pow": _pow,
 }
 
