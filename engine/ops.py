@@ -8,7 +8,7 @@ ZeroDivisionError or ValueError: it is nearly always a mistake, and best seen wh
 import math
 import operator
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Op(NamedTuple):
@@ -19,20 +19,56 @@ class Op(NamedTuple):
     dy: Callable[[float, float, float], float] | None = None
 
 
-def _exp(x: float) -> float:
+# For the rules below and for operations that you add: on numbers they compute. The compiler calls
+# the rules with symbols, to read what they do; a symbol has these functions as methods.
+def exp(x: Any) -> Any:
     try:
         return math.exp(x)
     except OverflowError:  # IEEE 754 and PyTorch go to infinity; Python's math raises
         return math.inf
+    except TypeError:
+        return x.exp()
 
 
-def _pow(x: float, y: float) -> float:
-    if x == 0.0 and y < 0.0:
-        raise ZeroDivisionError
+def log(x: Any) -> Any:
+    try:
+        return math.log(x)
+    except TypeError:
+        return x.log()
+
+
+def tanh(x: Any) -> Any:
+    try:
+        return math.tanh(x)
+    except TypeError:
+        return x.tanh()
+
+
+def sin(x: Any) -> Any:
+    try:
+        return math.sin(x)
+    except TypeError:
+        return x.sin()
+
+
+def cos(x: Any) -> Any:
+    try:
+        return math.cos(x)
+    except TypeError:
+        return x.cos()
+
+
+def power(x: Any, y: Any) -> Any:
     try:
         return math.pow(x, y)
     except OverflowError:
         return -math.inf if x < 0.0 and y % 2.0 == 1.0 else math.inf
+    except ValueError:
+        if x == 0.0:
+            raise ZeroDivisionError from None
+        raise
+    except TypeError:
+        return x**y
 
 
 # At a kink the derivatives are PyTorch's: relu'(0) = 0, a tie in max gives each side one half, and
@@ -43,9 +79,9 @@ OPS = {
     "*": Op(operator.mul, lambda x, y, v: y, lambda x, y, v: x),
     "/": Op(operator.truediv, lambda x, y, v: 1.0 / y, lambda x, y, v: -v / y),
     "**": Op(
-        _pow,
-        lambda x, y, v: y * _pow(x, y - 1.0) if y else 0.0,
-        lambda x, y, v: v * math.log(x) if x > 0.0 else 0.0 if x == 0.0 else math.nan,
+        power,
+        lambda x, y, v: y * power(x, y - 1.0) if y else 0.0,
+        lambda x, y, v: v * log(x) if x > 0.0 else 0.0 if x == 0.0 else math.nan,
     ),
     "max": Op(
         lambda x, y: x if x >= y or x != x else y,
@@ -53,10 +89,10 @@ OPS = {
         lambda x, y, v: 1.0 if y > x else 0.5 if x == y else 0.0,
     ),
     "neg": Op(lambda x, _: -x, lambda x, y, v: -1.0),
-    "exp": Op(lambda x, _: _exp(x), lambda x, y, v: v),
+    "exp": Op(lambda x, _: exp(x), lambda x, y, v: v),
     "log": Op(lambda x, _: math.log(x), lambda x, y, v: 1.0 / x),
     "tanh": Op(lambda x, _: math.tanh(x), lambda x, y, v: 1.0 - v * v),
-    "sin": Op(lambda x, _: math.sin(x), lambda x, y, v: math.cos(x)),
-    "cos": Op(lambda x, _: math.cos(x), lambda x, y, v: -math.sin(x)),
+    "sin": Op(lambda x, _: math.sin(x), lambda x, y, v: cos(x)),
+    "cos": Op(lambda x, _: math.cos(x), lambda x, y, v: -sin(x)),
     "relu": Op(lambda x, _: 0.0 if x <= 0.0 else x, lambda x, y, v: 0.0 if x <= 0.0 else 1.0),
 }

@@ -5,17 +5,18 @@
     mean_loss, gradient = run(w, x, y)          # flat buffers of float64, for a batch of samples
     losses = run.train(w, x, y, rates)          # len(rates) steps in one call
 
-The way: `lower` makes a Tape of what the loss needs, `build` a Program of statements, and
-`python_source` or `straight_line` code of those; `tape_machine` runs a large Tape as it is.
+The way: `lower` takes from the tape what the loss needs, `build` makes statements of it, and
+`python_source` or `straight_line` code of those; a machine runs what is too large for that. Each of
+them prints itself: Lowered, Statements, the source, the functions of a module.
 """
 
 from collections.abc import Callable, Sequence
 
 from engine.compile.build import build
 from engine.compile.compiled import Compiled, CompiledPython
+from engine.compile.lowered import Lowered, lower
 from engine.compile.optimizers import Adam
 from engine.compile.python_source import python_source
-from engine.compile.tape import Tape, lower
 from engine.compile.tracer import TraceError, Tracer
 from engine.compile.wasm import CompiledWasm, HostMissingError
 from engine.graph import Value
@@ -26,7 +27,7 @@ __all__ = [
     "CompiledPython",
     "CompiledWasm",
     "HostMissingError",
-    "Tape",
+    "Lowered",
     "TraceError",
     "Tracer",
     "build",
@@ -49,7 +50,7 @@ def compile_loss(
     the formula stay numbers. Backends: "python", and "wasm", which needs a page, Node or the
     package wasmtime. A loss recorded on a Tracer cannot have a number built in unnoticed.
     """
-    backends: dict[str, Callable[[Tape], Compiled]] = {
+    backends: dict[str, Callable[[Lowered], Compiled]] = {
         "python": CompiledPython,
         "wasm": CompiledWasm,
     }

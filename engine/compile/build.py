@@ -1,20 +1,20 @@
-"""From a tape to a program: the backward statements first, as they say which values are read."""
+"""From nodes to statements: the backward ones first, as they say which values are read."""
 
 from engine.compile.forward import atom, forward
-from engine.compile.program import Program
+from engine.compile.lowered import Lowered
 from engine.compile.reverse import Reverse
-from engine.compile.tape import Tape
+from engine.compile.statements import Statements
 
 
-def build(tape: Tape) -> Program:
-    """The program of a tape: straight-line statements for the loss and its gradient."""
-    reverse = Reverse(tape)
-    before, sample = forward(tape, reverse.needed)
-    return Program(
-        tape=tape,
+def build(lowered: Lowered) -> Statements:
+    """Straight-line statements for the loss and its gradient."""
+    reverse = Reverse(lowered)
+    before, sample = forward(lowered, reverse.needed)
+    return Statements(
+        lowered=lowered,
         before=before,
         sample=sample + reverse.sample,
         after=reverse.after,
-        loss=atom(tape, tape.root),
+        loss=atom(lowered, lowered.root),
         sums=list(reverse.sums),
     )

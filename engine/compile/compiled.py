@@ -8,9 +8,9 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from engine.compile.build import build
+from engine.compile.lowered import Lowered
 from engine.compile.optimizers import Adam, sgd
 from engine.compile.python_source import load, python_source
-from engine.compile.tape import Tape
 
 Numbers = Sequence[float] | Iterable[float]
 
@@ -18,12 +18,12 @@ Numbers = Sequence[float] | Iterable[float]
 class Compiled(ABC):
     """The mean loss over a batch and its gradient, from numbers in flat buffers.
 
-    A batch of n samples has n × tape.inputs inputs, one sample after the other, and
-    n × tape.targets targets. Without either, there is one sample.
+    A batch of n samples has n × lowered.inputs inputs, one sample after the other, and
+    n × lowered.targets targets. Without either, there is one sample.
     """
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
+    def __init__(self, lowered: Lowered) -> None:
+        self.lowered = lowered
 
     def __call__(
         self, parameters: Numbers, inputs: Numbers = (), targets: Numbers = ()
@@ -81,23 +81,23 @@ class Compiled(ABC):
     ) -> "array[float]": ...
 
     def _parameters(self, parameters: Numbers) -> "array[float]":
-        w, count = doubles(parameters), self.tape.parameters
+        w, count = doubles(parameters), self.lowered.parameters
         if len(w) != count:
-            raise ValueError(f"the tape has {count} parameters, not {len(w)}")
+            raise ValueError(f"the loss has {count} parameters, not {len(w)}")
         return w
 
     def _batch(self, inputs: Numbers, targets: Numbers) -> "tuple[array[float], array[float], int]":
-        x, y, tape = doubles(inputs), doubles(targets), self.tape
+        x, y, lowered = doubles(inputs), doubles(targets), self.lowered
         sizes = set()
-        for name, buffer, each in (("inputs", x, tape.inputs), ("targets", y, tape.targets)):
+        for name, buffer, each in (("inputs", x, lowered.inputs), ("targets", y, lowered.targets)):
             if len(buffer) % each if each else len(buffer):
                 raise ValueError(f"{len(buffer)} {name} do not make samples of {each}")
             if each:
                 sizes.add(len(buffer) // each)
         if len(sizes) > 1 or 0 in sizes:
             raise ValueError(
-                f"{len(x)} inputs and {len(y)} targets do not make samples of {tape.inputs} "
-                f"and {tape.targets}"
+                f"{len(x)} inputs and {len(y)} targets do not make samples of {lowered.inputs} "
+                f"and {lowered.targets}"
             )
         return x, y, sizes.pop() if sizes else 1
 
@@ -105,10 +105,10 @@ class Compiled(ABC):
 class CompiledPython(Compiled):
     """A loss compiled to Python; `source` is its text."""
 
-    def __init__(self, tape: Tape) -> None:
-        super().__init__(tape)
-        self.source = python_source(build(tape))
-        name = f"<compiled tape {zlib.crc32(self.source.encode()):08x}>"
+    def __init__(self, lowered: Lowered) -> None:
+        super().__init__(lowered)
+        self.source = python_source(build(lowered))
+        name = f"<compiled loss {zlib.crc32(self.source.encode()):08x}>"
         self._step = load(self.source, name)
         # A traceback shows the line, as long as this object lives.
         lines = self.source.splitlines(keepends=True)
@@ -143,9 +143,9 @@ class CompiledPython(Compiled):
         return losses
 
     def _samples(self, x: "array[float]", y: "array[float]") -> list[tuple[float, ...]]:
-        tape = self.tape
-        columns = [x[k :: tape.inputs] for k in range(tape.inputs)]
-        columns += [y[k :: tape.targets] for k in range(tape.targets)]
+        lowered = self.lowered
+        columns = [x[k :: lowered.inputs] for k in range(lowered.inputs)]
+        columns += [y[k :: lowered.targets] for k in range(lowered.targets)]
         return list(zip(*columns, strict=True)) if columns else [()]
 
 

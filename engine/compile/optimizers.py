@@ -26,7 +26,7 @@ class Adam:
             self.m = array("d", bytes(8 * parameters))
             self.v = array("d", bytes(8 * parameters))
         elif len(self.m) != parameters:
-            raise ValueError(f"this Adam has {len(self.m)} parameters, the tape {parameters}")
+            raise ValueError(f"this Adam has {len(self.m)} parameters, the loss {parameters}")
 
     def update(self, parameters: "array[float]", gradient: "array[float]", rate: float) -> None:
         """Move the parameters, in place."""

@@ -1,4 +1,4 @@
-"""Emits a program as the source of a Python function.
+"""Emits statements as the source of a Python function.
 
     step(parameters, samples) -> (sum of the losses, sums of ∂loss/∂parameter)
 
@@ -10,15 +10,12 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from engine.compile.program import Accumulate, Assign, Expr, Gate, Program, Statement
-from engine.graph import OPS, pick
+from engine.compile.expressions import Writer
+from engine.compile.statements import Accumulate, Assign, Gate, Statement, Statements, name
+from engine.graph import pick
+from engine.ops import exp, power
 
-_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3}
-_ATOM = 4
 _SHORT = 256  # local variables that CPython reaches with its short instructions
-_power, _power_x, _power_y = OPS["**"]
-_max_x = OPS["max"][1]
-assert _power_y is not None
 
 # What the source calls. It raises where the interpreter does: 1/0, log(0), (-1)**0.5.
 NAMESPACE: dict[str, Any] = {
@@ -28,18 +25,15 @@ NAMESPACE: dict[str, Any] = {
     "log": math.log,
     "sin": math.sin,
     "cos": math.cos,
-    "exp": lambda x: OPS["exp"][0](x, 0.0),
-    "power": _power,
+    "exp": exp,
+    "power": power,
     "place": lambda x, n: -0.0 * pick(range(int(n)), x),
-    "dpow": lambda d, x, y: d * _power_x(x, y, 0.0) if d else 0.0,
-    "dexp": lambda d, x, v: d * _power_y(x, 0.0, v) if d else 0.0,
-    "dmax": lambda d, x, y: d * _max_x(x, y, 0.0) if d else 0.0,
 }
 
 
-def python_source(program: Program) -> str:
+def python_source(statements: Statements) -> str:
     """The text of the function `step`."""
-    return _Writer(program).function()
+    return _Writer(statements).function()
 
 
 def load(source: str, filename: str) -> Callable[..., Any]:
@@ -51,27 +45,28 @@ def load(source: str, filename: str) -> Callable[..., Any]:
 
 
 class _Writer:
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        tape = program.tape
-        kinds = [("w", tape.parameters), ("x", tape.inputs), ("y", tape.targets)]
-        self._given = [f"{kind}{n}" for kind, count in kinds for n in range(count)]
+    def __init__(self, statements: Statements) -> None:
+        self.statements = statements
+        lowered = statements.lowered
+        given = lowered.parameters + lowered.inputs + lowered.targets
+        self._given = [lowered.name(slot) for slot in range(given)]
+        self._text = Writer(lambda kind, slot: name(lowered, kind, slot)).text
         self._lines: list[str] = []
         self._assigned: list[str] = []
 
     def function(self) -> str:
-        program, put = self.program, self._lines.append
-        parameters = self._given[: program.tape.parameters]
-        sums = [f"g{slot}" for slot in program.sums]
+        statements, put = self.statements, self._lines.append
+        parameters = self._given[: statements.lowered.parameters]
+        sums = [f"g{slot}" for slot in statements.sums]
         put("def step(parameters, samples):")
         if parameters:
             put(f"    {_tuple(parameters)} = parameters")
-        self._body(program.before, 1)
+        self._body(statements.before, 1)
         put("    " + " = ".join([*sums, "total", "0.0"]))
         put(f"    for {_tuple(self._given[len(parameters) :])} in samples:")
-        self._body(program.sample, 2)
-        put(f"        total += {self._text(program.loss)[0]}")
-        self._body(program.after, 1)
+        self._body(statements.sample, 2)
+        put(f"        total += {self._text(statements.loss)}")
+        self._body(statements.after, 1)
         put(f"    return total, {_tuple(sums[: len(parameters)])}")
         if len(parameters) + len(sums) > _SHORT:
             # Named first, they are among those: what the loop uses most (a tenth of its time).
@@ -79,62 +74,24 @@ class _Writer:
         return "\n".join(self._lines) + "\n"
 
     def _body(self, body: list[Statement], level: int) -> None:
-        put, indent = self._lines.append, "    " * level
+        put, text, indent = self._lines.append, self._text, "    " * level
         for s in body:
             if isinstance(s, Assign):
-                target = self._text(s.target)[0]
+                target = text(s.target)
                 self._assigned.append(target)
                 if s.expr[0] == "relu":
-                    put(f"{indent}{target} = {self._text(s.expr[1])[0]}")
+                    put(f"{indent}{target} = {text(s.expr[1])}")
                     put(f"{indent}if {target} <= 0.0: {target} = 0.0")
                 else:
-                    put(f"{indent}{target} = {self._text(s.expr)[0]}")
+                    put(f"{indent}{target} = {text(s.expr)}")
             elif isinstance(s, Accumulate):
                 sign, expr = ("-", s.expr[1]) if s.expr[0] == "neg" else ("+", s.expr)
-                put(f"{indent}g{s.slot} {sign}= {self._text(expr)[0]}")
+                put(f"{indent}g{s.slot} {sign}= {text(expr)}")
             elif isinstance(s, Gate):
                 put(f"{indent}if v{s.slot}:")
                 self._body(s.body, level + 1)
                 if s.zeros:
                     put(f"{indent}else: " + " = ".join([*(f"d{n}" for n in s.zeros), "0.0"]))
-
-    def _text(self, e: Expr) -> tuple[str, int]:
-        """The text of an expression, and how tightly its outermost operator binds."""
-        kind = e[0]
-        if kind == "v":
-            return self._given[e[1]] if e[1] < len(self._given) else f"v{e[1]}", _ATOM
-        if kind in ("d", "g"):
-            return f"{kind}{e[1]}", _ATOM
-        if kind == "c":
-            return repr(e[1]), _ATOM if math.copysign(1.0, e[1]) > 0 else _PRECEDENCE["neg"]
-        if kind in ("+", "-"):
-            return self._sum(e), _PRECEDENCE[kind]
-        if kind in ("*", "/"):
-            return f"{self._in(e[1], 2)} {kind} {self._in(e[2], 3)}", _PRECEDENCE[kind]
-        if kind == "neg":
-            return f"-{self._in(e[1], 3)}", _PRECEDENCE[kind]
-        parts = [self._text(part)[0] for part in e[1:]]
-        if kind == "max":
-            x, y = parts
-            return f"({x} if {x} >= {y} or {x} != {x} else {y})", _ATOM
-        if kind == "where":
-            return f"({parts[1]} if {parts[0]} else -0.0)", _ATOM
-        if kind == "is":
-            return f"({parts[0]} == {parts[1]})", _ATOM
-        return f"{'power' if kind == '**' else kind}({', '.join(parts)})", _ATOM
-
-    def _in(self, e: Expr, least: int) -> str:
-        text, precedence = self._text(e)
-        return text if precedence >= least else f"({text})"
-
-    def _sum(self, e: Expr) -> str:
-        """A sum's left spine may be hundreds of terms long: no recursion along it."""
-        parts: list[str] = []
-        while e[0] in ("+", "-"):
-            parts += (self._in(e[2], 2), e[0])
-            e = e[1]
-        parts.append(self._in(e, 1))
-        return " ".join(reversed(parts))
 
 
 def _tuple(names: Iterable[str]) -> str:

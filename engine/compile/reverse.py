@@ -1,4 +1,4 @@
-"""The backward pass as statements, made by one sweep down the tape.
+"""The backward pass as statements, made by one sweep down the nodes.
 
 An interpreter adds each contribution to a gradient that started at zero. Here all contributions to
 a node are known before its turn comes (its users come later on the tape), so its adjoint is written
@@ -10,18 +10,18 @@ into its Gate, and is skipped. Regions form a tree; the region of a node is the 
 holds all its contributions, their lowest common ancestor.
 """
 
+from engine.compile.expressions import ONE, ZERO, Expr, atoms
 from engine.compile.forward import atom
-from engine.compile.program import (
+from engine.compile.lowered import Lowered
+from engine.compile.rules import contribution, guarded, local, square
+from engine.compile.statements import (
     MAX_GATES,
     Accumulate,
     Assign,
     Gate,
     Statement,
-    atoms,
 )
-from engine.compile.rules import CONTRIBUTIONS, ONE, square
-from engine.compile.tape import Tape
-from engine.compile.trees import Tree, join, total
+from engine.compile.trees import Tree, join, measure, total
 
 
 class _Region:
@@ -43,21 +43,21 @@ def _common(x: _Region, y: _Region) -> _Region:
 class Reverse:
     """Builds `sample` and `after`: the backward statements per sample, and once a step."""
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
+    def __init__(self, lowered: Lowered) -> None:
+        self.lowered = lowered
         self.sample: list[Statement] = []
         self.after: list[Statement] = []
-        self.sums = dict.fromkeys(range(tape.parameters))  # ordered set: see Program.sums
+        self.sums = dict.fromkeys(range(lowered.parameters))  # ordered set: see Statements.sums
         self._stage = self.sample
         self._contributions: dict[int, list[tuple[_Region, Tree]]] = {}
         top = _Region(self.sample)
-        if tape.varies[tape.root]:
-            self._contribute(tape.root, top, Tree(ONE))
-        for i in range(len(tape) - 1, tape.sample - 1, -1):
+        if lowered.varies[lowered.root]:
+            self._contribute(lowered.root, top, Tree(ONE))
+        for i in range(len(lowered) - 1, lowered.sample - 1, -1):
             self._visit(i)
         self._stage = self.after
         top = _Region(self.after)
-        for i in range(tape.sample - 1, tape.once - 1, -1):
+        for i in range(lowered.sample - 1, lowered.once - 1, -1):
             if i in self.sums:
                 self._contributions.setdefault(i, []).insert(0, (top, Tree(("g", i))))
             self._visit(i)
@@ -87,9 +87,9 @@ class Reverse:
                 home[s.target[1]] = inside
 
     def _contribute(self, slot: int, region: _Region, tree: Tree) -> None:
-        tape = self.tape
-        once = slot < tape.sample and self._stage is self.sample
-        if once or slot < tape.parameters:
+        lowered = self.lowered
+        once = slot < lowered.sample and self._stage is self.sample
+        if once or slot < lowered.parameters:
             self.sums[slot] = None
             region.body.append(Accumulate(slot, tree.expr))
         else:
@@ -99,33 +99,39 @@ class Reverse:
         contributions = self._contributions.pop(i, None)
         if contributions is None:
             return
-        tape = self.tape
+        lowered = self.lowered
         region = contributions[0][0]
         for other, _ in contributions:
             region = _common(region, other)
         trees = [tree for _, tree in contributions]
-        if tape.op[i] == "relu":
+        if lowered.op[i] == "relu":
             self._gate(i, region, trees)
             return
-        op, a, b = tape.op[i], tape.a[i], tape.b[i]
-        rules = [
-            (j, rule)
-            for j, rule in zip((a, b), CONTRIBUTIONS[op], strict=True)
-            if rule and tape.varies[j]
-        ]
+        op, a, b = lowered.op[i], lowered.a[i], lowered.b[i]
+        x, pieces = atom(lowered, a), total(trees)
         if op == "*" and a == b:
-            rules = [(a, square)]
-        pieces = total(trees)
+            d = self._adjoint(i, region, pieces, one_use=True)
+            self._contribute(a, region, Tree(square(d.expr, x), d.terms + 2, d.depth + 2))
+            return
+        y = atom(lowered, b) if b >= 0 else x
+        derivatives: list[tuple[int, Expr]] = []
+        for operand, j in enumerate((a, b)):
+            if j >= 0 and lowered.varies[j]:
+                derivative = local(op, operand, x, y, ("v", i))
+                if derivative is not None:
+                    derivatives.append((j, derivative))
+        one_use = len(derivatives) == 1 and not guarded(op, derivatives[0][1])
+        d = self._adjoint(i, region, pieces, one_use)
+        for j, derivative in derivatives:
+            expr = contribution(op, d.expr, derivative)
+            self._contribute(j, region, d if expr is d.expr else _grown(expr, d, derivative))
+
+    def _adjoint(self, i: int, region: _Region, pieces: list[Tree], one_use: bool) -> Tree:
+        """The adjoint of i: an expression if it is used once and short, else its variable."""
         d = pieces[0]
-        if len(pieces) > 1 or not d.fits or (len(rules) > 1 and not d.is_atom):
+        if len(pieces) > 1 or not d.fits or not (one_use or d.is_atom):
             d = _assign(region, i, pieces)
-        x = atom(tape, a)
-        y = atom(tape, b) if b >= 0 else x
-        for j, rule in rules:
-            expr = rule(d.expr, x, y, ("v", i))
-            # A rule adds at most three atoms and three levels to d.
-            tree = d if expr is d.expr else Tree(expr, d.terms + 3, d.depth + 3)
-            self._contribute(j, region, tree)
+        return d
 
     def _gate(self, i: int, region: _Region, trees: list[Tree]) -> None:
         if region.depth < MAX_GATES:
@@ -135,9 +141,14 @@ class Reverse:
             d = _assign(region, i, total(trees))
         else:
             d = _assign(region, i, total(trees))
-            where = Tree(("where", ("v", i), d.expr))
+            where = Tree(("where", ("!=", ("v", i), ZERO), d.expr, ZERO))
             d = _assign(region, i, [where])
-        self._contribute(self.tape.a[i], region, d)
+        self._contribute(self.lowered.a[i], region, d)
+
+
+def _grown(expr: Expr, d: Tree, derivative: Expr) -> Tree:
+    more = measure(derivative)
+    return Tree(expr, d.terms + more.terms + 2, max(d.depth, more.depth) + 2)
 
 
 def _assign(region: _Region, i: int, pieces: list[Tree]) -> Tree:

@@ -1,46 +1,49 @@
-"""The chain rule as expressions: what a node's adjoint d contributes to its operands."""
+"""The chain rule as expressions: what a node's adjoint d contributes to its operands.
+
+The derivatives are those of engine.ops.OPS, read from it. Here is only what is simplified beyond
+them, and what Python has to be spared.
+"""
 
 from collections.abc import Callable
 
-from engine.compile.program import Expr
+from engine.compile.expressions import ATOMS, NOTHING, ZERO, Expr, operations, times
+from engine.compile.lowered import PICK
+from engine.compile.symbols import UnreadableRuleError, call, refusal
+from engine.ops import OPS
 
-_Rule = Callable[[Expr, Expr, Expr, Expr], Expr]  # (d, x, y, v) -> contribution
-
-ONE: Expr = ("c", 1.0)
-
-
-def times(x: Expr, y: Expr) -> Expr:
-    """x · y, leaving out factors 1."""
-    return y if x == ONE else x if y == ONE else ("*", x, y)
+# A derivative that does one of these can raise. As in the interpreter, it is not asked for where
+# the adjoint is 0. That of / and log raises only where the operation itself has raised already.
+_CAN_RAISE = frozenset(["/", "**", "log"])
 
 
-def square(d: Expr, x: Expr, y: Expr, v: Expr) -> Expr:
+def local(op: str, operand: int, x: Expr, y: Expr, v: Expr) -> Expr | None:
+    """∂v/∂x (operand 0) or ∂v/∂y (operand 1), None if there is none. Raises UnreadableRuleError."""
+    if op in PICK:  # the value in its place gets d; the place and the comparison never vary
+        return ("!=", x, ZERO) if op == "where" and operand else None
+    rule: Callable[..., float] | None = OPS[op].dy if operand else OPS[op].dx
+    if rule is None:
+        return None
+    try:
+        return call(rule, x, y, v)
+    except UnreadableRuleError as error:
+        raise refusal(op, "dy" if operand else "dx", error) from None
+
+
+def guarded(op: str, derivative: Expr) -> bool:
+    """Whether the derivative must not be computed where the adjoint is 0."""
+    if derivative[0] in ATOMS or op in ("/", "log"):
+        return False
+    return not _CAN_RAISE.isdisjoint(operations(derivative))
+
+
+def contribution(op: str, d: Expr, derivative: Expr) -> Expr:
+    """d · derivative; d has to be an atom if guarded()."""
+    if op == "where":
+        return ("where", derivative, d, NOTHING)
+    product = times(d, derivative)
+    return ("where", ("!=", d, ZERO), product, ZERO) if guarded(op, derivative) else product
+
+
+def square(d: Expr, x: Expr) -> Expr:
     """Both contributions of x · x in one; rounded as that of x ** 2."""
     return times(d, ("+", x, x))
-
-
-# Beside each operation its two contributions, d · ∂v/∂x and d · ∂v/∂y, rounded as the interpreter
-# rounds them (engine.graph.OPS). relu is a Gate and not here.
-CONTRIBUTIONS: dict[str, tuple[_Rule | None, _Rule | None]] = {
-    "+": (lambda d, x, y, v: d, lambda d, x, y, v: d),
-    "-": (lambda d, x, y, v: d, lambda d, x, y, v: ("neg", d)),
-    "*": (lambda d, x, y, v: times(d, y), lambda d, x, y, v: times(d, x)),
-    "/": (
-        lambda d, x, y, v: times(d, ("/", ONE, y)),
-        lambda d, x, y, v: times(d, ("/", ("neg", v), y)),
-    ),
-    "**": (
-        lambda d, x, y, v: ("dpow", d, x, y),
-        lambda d, x, y, v: ("dexp", d, x, v),
-    ),
-    "max": (lambda d, x, y, v: ("dmax", d, x, y), lambda d, x, y, v: ("dmax", d, y, x)),
-    "neg": (lambda d, x, y, v: ("neg", d), None),
-    "exp": (lambda d, x, y, v: times(d, v), None),
-    "log": (lambda d, x, y, v: times(d, ("/", ONE, x)), None),
-    "sin": (lambda d, x, y, v: times(d, ("cos", x)), None),
-    "cos": (lambda d, x, y, v: times(d, ("neg", ("sin", x))), None),
-    "place": (None, None),
-    "is": (None, None),
-    "where": (None, lambda d, x, y, v: ("where", x, d)),
-    "tanh": (lambda d, x, y, v: times(d, ("-", ONE, ("*", v, v))), None),
-}

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from engine.compile.program import ATOMS, MAX_DEPTH, MAX_TERMS, Expr
+from engine.compile.expressions import ATOMS, Expr
+from engine.compile.statements import MAX_DEPTH, MAX_TERMS
 
 
 class Tree(NamedTuple):
@@ -19,6 +20,14 @@ class Tree(NamedTuple):
     @property
     def fits(self) -> bool:
         return self.terms <= MAX_TERMS and self.depth <= MAX_DEPTH
+
+
+def measure(expr: Expr) -> Tree:
+    """The tree of an expression that a rule wrote: those are small."""
+    if expr[0] in ATOMS:
+        return Tree(expr)
+    parts = [measure(part) for part in expr[1:]]
+    return Tree(expr, sum(part.terms for part in parts), 1 + max(part.depth for part in parts))
 
 
 def join(op: str, x: Tree, y: Tree | None = None) -> Tree:

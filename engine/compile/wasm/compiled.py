@@ -4,28 +4,28 @@ from array import array
 
 from engine.compile.build import build
 from engine.compile.compiled import Compiled
+from engine.compile.lowered import Lowered
 from engine.compile.optimizers import Adam
-from engine.compile.tape import Tape
 from engine.compile.wasm.hosts import host
-from engine.compile.wasm.machine import tape_machine
+from engine.compile.wasm.machine import machine_code
 from engine.compile.wasm.straight import straight_line
 
 
 class CompiledWasm(Compiled):
     """A loss compiled to WebAssembly; `binary` is its module.
 
-    It is straight-line code, or the tape and a machine that runs it: if `machine` says so, and by
-    default for more than Instance.LARGE nodes.
+    It is straight-line code, or a table of the nodes and a machine that runs them: if `machine`
+    says so, and by default for more than Instance.LARGE nodes.
     """
 
-    def __init__(self, tape: Tape, machine: bool | None = None) -> None:
-        super().__init__(tape)
+    def __init__(self, lowered: Lowered, machine: bool | None = None) -> None:
+        super().__init__(lowered)
         instance = host().Instance
         initial: list[tuple[int, array[float]]] = []
-        if machine or (machine is None and len(tape) > instance.LARGE):
-            self.binary, self._at, initial = tape_machine(tape)
+        if machine or (machine is None and len(lowered) > instance.LARGE):
+            self.binary, self._at, initial = machine_code(lowered)
         else:
-            self.binary, self._at = straight_line(build(tape))
+            self.binary, self._at = straight_line(build(lowered))
         self._instance = instance(self.binary)
         for address, numbers in initial:
             self._instance.write(address, numbers)
@@ -86,5 +86,5 @@ class CompiledWasm(Compiled):
         return (self._count(x, y), inputs, targets), free
 
     def _count(self, x: "array[float]", y: "array[float]") -> int:
-        tape = self.tape
-        return len(x) // tape.inputs if tape.inputs else len(y) // tape.targets if y else 1
+        lowered = self.lowered
+        return len(x) // lowered.inputs if lowered.inputs else len(y) // lowered.targets if y else 1

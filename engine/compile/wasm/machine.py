@@ -1,19 +1,20 @@
-"""A machine in WebAssembly that runs any tape: for graphs too large to become code of their own.
+"""A machine in WebAssembly that runs any graph: for those too large to become code of their own.
 
 An instruction is three i32: the operation's number and the byte offsets of its operands' slots.
-The result goes to the next slot. The machine's code is the same for every tape of the same
+The result goes to the next slot. The machine's code is the same for every graph of the same
 operations, about a kilobyte.
 """
 
 from array import array
 
-from engine.compile.program import Expr
-from engine.compile.rules import CONTRIBUTIONS
-from engine.compile.tape import Tape
+from engine.compile.expressions import Expr
+from engine.compile.lowered import PICK, Lowered
+from engine.compile.rules import contribution, local
+from engine.compile.symbols import value
 from engine.compile.wasm.encoder import Function
-from engine.compile.wasm.module import Layout, assemble
-from engine.compile.wasm.operations import Operations, lines
-from engine.graph import OPS
+from engine.compile.wasm.loops import MemoryMap, assemble
+from engine.compile.wasm.operations import lines, push
+from engine.ops import OPS
 
 _STRIDE = 12  # bytes of an instruction
 _D: Expr = ("d", 0)
@@ -22,47 +23,45 @@ _Y: Expr = ("v", 1)
 _V: Expr = ("v", 2)
 
 
-def tape_machine(tape: Tape) -> "tuple[bytes, Layout, list[tuple[int, array[float]]]]":
+def machine_code(lowered: Lowered) -> "tuple[bytes, MemoryMap, list[tuple[int, array[float]]]]":
     """The module, where it keeps its numbers, and what to write into its memory first."""
-    size = 8 * len(tape)  # the values; the adjoints follow
-    second = 2 * size + 8 * tape.parameters
-    code = second + 8 * tape.parameters
-    ops = sorted(set(tape.op[tape.once :]))
+    size = 8 * len(lowered)  # the values; the adjoints follow
+    second = 2 * size + 8 * lowered.parameters
+    code = second + 8 * lowered.parameters
+    ops = sorted(set(lowered.op[lowered.once :]))
     instructions = array("i")
-    for i in range(tape.once, len(tape)):
-        instructions.extend((ops.index(tape.op[i]), 8 * tape.a[i], 8 * max(tape.b[i], 0)))
+    for i in range(lowered.once, len(lowered)):
+        instructions.extend((ops.index(lowered.op[i]), 8 * lowered.a[i], 8 * max(lowered.b[i], 0)))
     if len(instructions) % 2:
         instructions.append(0)
-    layout = Layout(
-        parameters=tape.parameters,
-        inputs=tape.inputs,
-        targets=tape.targets,
+    at = MemoryMap(
+        parameters=lowered.parameters,
+        inputs=lowered.inputs,
+        targets=lowered.targets,
         sums=size,
-        summed=len(tape),
+        summed=len(lowered),
         first=2 * size,
         second=second,
         data=code + 4 * len(instructions),
     )
-    operations = Operations(ops, kernel=5)
-    first = len(operations.imports)
-    kernel = _kernel(tape, code, first + 3)
+    functions = _step_functions(lowered, code)
     if ops:  # else the loss is a leaf or a number, and nothing calls the machine
-        kernel += [_forward(ops, operations), _backward(ops, operations, size)]
-    numbers = [(8 * slot, array("d", [number])) for slot, number in tape.numbers.items()]
+        functions += [_forward(ops), _backward(ops, size)]
+    numbers = [(8 * slot, array("d", [number])) for slot, number in lowered.numbers.items()]
     initial = [*numbers, (code, array("d", instructions.tobytes()))]
-    return assemble(layout, operations.imports, [*kernel, *operations.helpers]), layout, initial
+    return assemble(at, functions), at, initial
 
 
-def _kernel(tape: Tape, code: int, forward: int) -> list[Function]:
-    """`before`, `sample` and `after`: the machine on a part of the tape, up or down."""
+def _step_functions(lowered: Lowered, code: int) -> list[Function]:
+    """`before`, `sample` and `after`: the machine on some of the slots, up or down."""
 
-    def run(function: int, start: int, stop: int) -> str:
+    def run(function: str, start: int, stop: int) -> str:
         """Arguments: the first instruction to run, the end, and the slot of the first."""
         if start == stop:
             return ""
-        address = code + _STRIDE * (start - tape.once)
-        end = code + _STRIDE * (stop - tape.once)
-        down = function != forward
+        address = code + _STRIDE * (start - lowered.once)
+        end = code + _STRIDE * (stop - lowered.once)
+        down = function == "backward"
         first, slot = (end - _STRIDE, stop - 1) if down else (address, start)
         bound = address if down else end
         return f"i32.const {first}  i32.const {bound}  i32.const {8 * slot}  call {function}"
@@ -73,17 +72,17 @@ def _kernel(tape: Tape, code: int, forward: int) -> list[Function]:
             for k in range(count)
         )
 
-    seed = 8 * (len(tape) + tape.root)
+    seed = 8 * (len(lowered) + lowered.root)
     sample = f"""
-        {copy(0, tape.inputs, tape.parameters)}
-        {copy(1, tape.targets, tape.parameters + tape.inputs)}
-        {run(forward, tape.sample, len(tape))}
+        {copy(0, lowered.inputs, lowered.parameters)}
+        {copy(1, lowered.targets, lowered.parameters + lowered.inputs)}
+        {run("forward", lowered.sample, len(lowered))}
         i32.const 0  i32.const 0  f64.load {seed}  f64.const 1.0  f64.add  f64.store {seed}
-        {run(forward + 1, tape.sample, len(tape))}
-        i32.const 0  f64.load {8 * tape.root}
+        {run("backward", lowered.sample, len(lowered))}
+        i32.const 0  f64.load {8 * lowered.root}
     """
-    before = run(forward, tape.once, tape.sample)
-    after = run(forward + 1, tape.once, tape.sample)
+    before = run("forward", lowered.once, lowered.sample)
+    after = run("backward", lowered.once, lowered.sample)
     return [
         Function("before", "", "", [], lines(before), exported=False),
         Function("sample", "i32 i32", "f64", [], lines(sample), exported=False),
@@ -114,16 +113,11 @@ def _dispatch(cases: list[list[str]]) -> list[str]:
     return [*out, "end"]
 
 
-def _forward(ops: list[str], operations: Operations) -> Function:
+def _forward(ops: list[str]) -> Function:
     cases = []
     for op in ops:
-        if op == "relu":
-            zero = "f64.const 0.0"
-            value = [zero, f"local.get {_XL}", f"local.get {_XL}", zero, "f64.le", "select"]
-        else:
-            operands = (_X,) if op in OPS and OPS[op].dy is None else (_X, _Y)
-            value = operations.push((op, *operands), _load)
-        cases.append([f"local.get {_SLOT}", *value, "f64.store"])
+        operands = (_X, _Y) if op in PICK or OPS[op].dy else (_X,)
+        cases.append([f"local.get {_SLOT}", *push(value(op, *operands), _load), "f64.store"])
     code = [
         "loop",
         *lines(_FETCH),
@@ -135,15 +129,15 @@ def _forward(ops: list[str], operations: Operations) -> Function:
     return Function("forward", "i32 i32 i32", "", [(2, "i32"), (2, "f64")], code, exported=False)
 
 
-def _backward(ops: list[str], operations: Operations, adjoints: int) -> Function:
+def _backward(ops: list[str], adjoints: int) -> Function:
     """Reads each adjoint; if it is not 0, sets it to 0 for the next sample and passes it on."""
     cases = []
     for op in ops:
-        rules = CONTRIBUTIONS.get(op) or (lambda d, x, y, v: ("where", v, d), None)
         case: list[str] = []
-        for operand, rule in zip((_A, _B), rules, strict=True):
-            if rule:
-                term = operations.push(rule(_D, _X, _Y, _V), _load)
+        for n, operand in enumerate((_A, _B)):
+            derivative = local(op, n, _X, _Y, _V)
+            if derivative is not None:
+                term = push(contribution(op, _D, derivative), _load)
                 case += [f"local.get {operand}", f"local.get {operand}", f"f64.load {adjoints}"]
                 case += [*term, "f64.add", f"f64.store {adjoints}"]
         cases.append(case)

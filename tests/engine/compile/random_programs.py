@@ -146,8 +146,8 @@ def _magnitudes(graph, root):
     return sizes, reach
 
 
-def tape_of(case, graph):
-    """The lowered tape of a case, recorded on this graph."""
+def lowered_of(case, graph):
+    """What is lowered of a case, recorded on this graph."""
     root, *given = case.record(graph)
     assert isinstance(root, Value)
     return lower(root, *given)

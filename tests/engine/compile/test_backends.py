@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from engine.compile import CompiledPython, CompiledWasm, Tracer, compile_loss, lower
 from engine.graph import Graph, dot, pick
 
-from .random_programs import cases, interpret, tape_of
+from .random_programs import cases, interpret, lowered_of
 
 BACKENDS = {
     "python": CompiledPython,
-    "wasm": lambda tape: CompiledWasm(tape, machine=False),
-    "machine": lambda tape: CompiledWasm(tape, machine=True),
+    "wasm": lambda lowered: CompiledWasm(lowered, machine=False),
+    "machine": lambda lowered: CompiledWasm(lowered, machine=True),
 }
 every_backend = pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
 moderate = settings(
@@ -28,7 +28,7 @@ moderate = settings(
 @moderate
 def test_the_same_loss_and_gradient_as_the_interpreter(backend, case):
     loss, gradient, scale, slack = interpret(case)
-    run = backend(tape_of(case, Tracer()))
+    run = backend(lowered_of(case, Tracer()))
     got_loss, got_gradient = run(*case.flat())
     assert got_loss == pytest.approx(loss, rel=0, abs=1e-12 * scale)
     assert len(got_gradient) == len(gradient)
@@ -43,7 +43,7 @@ def test_python_rounds_a_single_sample_as_the_interpreter(case):
     case.samples = case.samples[:1]
     case.steps = [step for step in case.steps if step[-1] != 2.0] or [("neg", 0)]
     loss, *_ = interpret(case)
-    assert CompiledPython(tape_of(case, Graph()))(*case.flat())[0] == loss
+    assert CompiledPython(lowered_of(case, Graph()))(*case.flat())[0] == loss
 
 
 @every_backend
@@ -137,7 +137,7 @@ def test_only_what_the_loss_needs_is_compiled():
     for _ in range(100):
         (w * x).log().exp()
     run = compile_loss(w * x, [w], [x])
-    assert len(run.tape) == 3
+    assert len(run.lowered) == 3
     assert "log" not in run.source
 
 
@@ -148,10 +148,10 @@ def test_large_graphs(backend):
     v = ws[0] * x[0]
     while len(g) < 2500:
         v = (v * ws[len(g) % 40] + ws[len(g) % 37] * x[0]).tanh()
-    tape = lower(v, ws, x)
+    lowered = lower(v, ws, x)
     w = [g.data[p.index] for p in ws]
-    loss, gradient = CompiledPython(tape)(w, [0.5, 1.5])
-    got, got_gradient = backend(tape)(w, [0.5, 1.5])
+    loss, gradient = CompiledPython(lowered)(w, [0.5, 1.5])
+    got, got_gradient = backend(lowered)(w, [0.5, 1.5])
     assert got == pytest.approx(loss, rel=1e-12)
     assert list(got_gradient) == pytest.approx(list(gradient), rel=1e-9, abs=1e-15)
 
@@ -175,7 +175,7 @@ def test_squares_are_products_and_other_powers_are_not():
     loss = (w * x) ** 2 + w**w
     loss.backward()
     run = compile_loss(loss, [w], [x])
-    assert run.tape.op.count("**") == 1
+    assert run.lowered.op.count("**") == 1
     value, gradient = run([1.5], [0.5])
     assert value == loss.data
     assert gradient[0] == pytest.approx(w.grad, rel=1e-14)
@@ -189,7 +189,7 @@ def test_picks_follow_their_place_sample_by_sample(backend):
     ws, (x, y) = g.leaves(4), g.leaves(2)
     row = [pick(ws[:3], x), pick(ws[1:], x)]
     logits = [row[0] * 2, (row[1] * ws[0]).exp(), row[0] * 2, 0.5]
-    tape = lower(dot(row, row) - pick([*logits, logits[1]], y), ws, [x], [y])
+    lowered = lower(dot(row, row) - pick([*logits, logits[1]], y), ws, [x], [y])
     numbers = [0.5, -1.5, 2.0, 0.25]
     samples = [(0.0, 1.0), (1.0, 0.0), (2.0, 4.0), (2.0, 3.0), (1.0, 2.0)]
     total, slopes = 0.0, [0.0] * 4
@@ -203,6 +203,6 @@ def test_picks_follow_their_place_sample_by_sample(backend):
         total += loss.data / len(samples)
         slopes = [s + v.grad / len(samples) for s, v in zip(slopes, vs, strict=True)]
     xs, ys = zip(*samples, strict=True)
-    got, gradient = backend(tape)(numbers, xs, ys)
+    got, gradient = backend(lowered)(numbers, xs, ys)
     assert got == pytest.approx(total, rel=1e-14)
     assert list(gradient) == pytest.approx(slopes, rel=1e-14)

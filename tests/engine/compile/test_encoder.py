@@ -35,6 +35,11 @@ def test_signed_leb128(number, code):
         ("loop", "03 40"),
         ("br_table 0 1 1", "0e 02 00 01 01"),
         ("memory.fill", "fc 0b 00"),
+        ("i64.const -0x1", "42 7f"),
+        ("f64x2.add", "fd f0 01"),
+        ("f64x2.extract_lane 1", "fd 21 01"),
+        ("v128.load 16", "fd 00 03 10"),
+        ("v128.load64_lane 16 1", "fd 57 03 10 01"),
     ],
 )
 def test_instructions(text, code):
@@ -48,7 +53,7 @@ def test_an_unknown_instruction():
 
 def test_a_module_byte_by_byte():
     add = Function("add", "f64 f64", "f64", [], ["local.get 0", "local.get 1", "f64.add"])
-    assert module([], [add], pages=1) == bytes.fromhex(
+    assert module([add], pages=1) == bytes.fromhex(
         "00 61 73 6d  01 00 00 00"  # magic, version
         "01 07  01 60 02 7c 7c 01 7c"  # types: (f64, f64) -> f64
         "03 02  01 00"  # functions: number 0 has type 0
@@ -58,11 +63,46 @@ def test_a_module_byte_by_byte():
     )
 
 
+def test_calls_are_by_name_in_any_order_and_bring_what_they_need():
+    def constant(name, number, exported=False):
+        return Function(name, "", "f64", [], [f"f64.const {number}"], exported)
+
+    library = [
+        constant("unused", 7.0),
+        Function("twice", "", "f64", [], ["call one", "call one", "f64.add"], exported=False),
+        constant("one", 1.0),
+    ]
+    first = Function("first", "", "f64", [], ["call second", "call twice", "f64.mul"])
+    binary = module([first, constant("second", 5.0, True)], pages=1, library=library)
+    assert host().Instance(binary).call("first") == 10.0
+    assert len(module([first], 1, [*library[1:], constant("second", 5.0)])) == len(
+        module([first], 1, [*library, constant("second", 5.0)])
+    )
+    with pytest.raises(ValueError, match="a call of 'second', but the module has no function of"):
+        module([first], pages=1, library=library)
+
+
+def test_a_function_prints_itself():
+    code = ["local.get 0", "f64.const 0.0", "f64.gt", "if", "local.get 0", "local.set 1", "else",
+            "f64.const 2.0", "call exp", "local.set 1", "end", "local.get 1"]  # fmt: skip
+    assert str(Function("f", "f64", "f64", [(1, "f64")], code)) == (
+        """\
+(func $f (param f64) (result f64)
+    (local f64)
+    local.get 0  f64.const 0.0  f64.gt  if
+        local.get 0  local.set 1
+    else
+        f64.const 2.0  call exp  local.set 1
+    end
+    local.get 1)"""
+    )
+
+
 def test_modules_run():
     double = Function("double", "f64", "f64", [(1, "f64")], [
-        "local.get 0", "call 0", "local.tee 1", "local.get 1", "f64.add",
+        "local.get 0", "call exp", "local.tee 1", "local.get 1", "f64.add",
     ])  # fmt: skip
-    binary = module([Import("exp", "f64", "f64")], [double], pages=1)
+    binary = module([double], pages=1, imports=[Import("exp", "f64", "f64")])
     instance = host().Instance(binary)
     assert instance.call("double", 0.0) == 2.0
     instance.reserve(3 * 65536)

@@ -13,7 +13,7 @@ INF, NAN = math.inf, math.nan
 WASM = [BACKENDS["wasm"], BACKENDS["machine"]]
 
 
-def tape_of(function):
+def lowered_of(function):
     g = Graph()
     w, x = g.value(1.0), g.value(1.0)
     return lower(function(w, x), [w], [x])
@@ -41,7 +41,7 @@ def test_they_propagate_as_in_the_interpreter(backend, function, x):
     leaf.data = x
     g.replay()
     loss.backward()
-    got, gradient = backend(tape_of(function))([1.0], [x])
+    got, gradient = backend(lowered_of(function))([1.0], [x])
     assert got == pytest.approx(loss.data, nan_ok=True)
     assert gradient[0] == pytest.approx(w.grad, nan_ok=True)
 
@@ -71,13 +71,13 @@ def test_python_raises_where_the_interpreter_does(function, x, error, _value):
     with pytest.raises(error):
         loss_of(g.value(1.0), g.value(x))
     with pytest.raises(error):
-        CompiledPython(tape_of(function))([1.0], [x])
+        CompiledPython(lowered_of(function))([1.0], [x])
 
 
 @pytest.mark.parametrize("backend", WASM)
 @pytest.mark.parametrize(("function", "x", "_error", "value"), UNDEFINED)
 def test_webassembly_follows_ieee_754(backend, function, x, _error, value):
-    assert backend(tape_of(function))([1.0], [x])[0] == pytest.approx(value, nan_ok=True)
+    assert backend(lowered_of(function))([1.0], [x])[0] == pytest.approx(value, nan_ok=True)
 
 
 @pytest.mark.parametrize("backend", [CompiledPython, BACKENDS["wasm"]])
@@ -96,26 +96,26 @@ def test_an_adjoint_of_0_times_what_is_not_finite_is_nan(backend, function, x):
     w = g.value(1.0)
     function(w, g.value(x)).backward()
     assert w.grad == 0.0
-    assert BACKENDS["machine"](tape_of(function))([1.0], [x])[1][0] == 0.0
-    assert math.isnan(backend(tape_of(function))([1.0], [x])[1][0])
+    assert BACKENDS["machine"](lowered_of(function))([1.0], [x])[1][0] == 0.0
+    assert math.isnan(backend(lowered_of(function))([1.0], [x])[1][0])
 
 
 @every_backend
 def test_a_relu_that_is_shut_passes_nothing_on(backend):
-    assert backend(tape_of(lambda w, x: (w * x).relu()))([1.0], [-INF])[1][0] == 0.0
+    assert backend(lowered_of(lambda w, x: (w * x).relu()))([1.0], [-INF])[1][0] == 0.0
 
 
 @pytest.mark.parametrize("exponent", [NAN, INF, -INF])
 def test_one_to_the_power_of_what_is_not_finite(exponent):
-    tape = tape_of(lambda w, x: w**x)
-    assert CompiledPython(tape)([1.0], [exponent])[0] == 1.0
+    lowered = lowered_of(lambda w, x: w**x)
+    assert CompiledPython(lowered)([1.0], [exponent])[0] == 1.0
     assert (Graph().value(1.0) ** exponent).data == 1.0
     for backend in WASM:
-        assert math.isnan(backend(tape)([1.0], [exponent])[0])
+        assert math.isnan(backend(lowered)([1.0], [exponent])[0])
 
 
 @pytest.mark.parametrize("backend", [CompiledPython, *WASM])
 def test_a_power_passes_on_no_gradient_of_zero(backend):
     function = lambda w, x: ((w * x) ** 0.5) * 0.0  # noqa: E731
-    loss, gradient = backend(tape_of(function))([1.0], [0.0])
+    loss, gradient = backend(lowered_of(function))([1.0], [0.0])
     assert (loss, gradient[0]) == (0.0, 0.0)

@@ -15,7 +15,7 @@ YS = [-1.0, 1.0, 1.0, -1.0]
 START = [0.1 * (k * 7 % 11 - 5) for k in range(13)]
 
 
-def xor_tape():
+def xor_loss():
     """A 2-3-1 network of tanh units with a squared error and a penalty on its weights."""
     g = Graph()
     ws = [g.value(0.0) for _ in START]
@@ -27,7 +27,7 @@ def xor_tape():
 
 @every_backend
 def test_gradient_descent(backend):
-    run = backend(xor_tape())
+    run = backend(xor_loss())
     rates = [0.3 - 0.002 * k for k in range(60)]
     w, losses = array("d", START), []
     for rate in rates:
@@ -42,7 +42,7 @@ def test_gradient_descent(backend):
 
 @every_backend
 def test_adam_moves_by_the_paper(backend):
-    run = backend(xor_tape())
+    run = backend(xor_loss())
     w, m, v = list(START), [0.0] * 13, [0.0] * 13
     for t in range(1, 31):
         _, gradient = run(w, XS, YS)
@@ -60,7 +60,7 @@ def test_adam_moves_by_the_paper(backend):
 
 @every_backend
 def test_batches_of_other_sizes(backend):
-    run = backend(xor_tape())
+    run = backend(xor_loss())
     whole = run(START, XS, YS)[0]
     parts = [run(START, XS[2 * k : 2 * k + 2], YS[k : k + 1])[0] for k in range(4)]
     assert list(run.values(START, XS, YS)) == pytest.approx(parts, rel=1e-12)
@@ -71,7 +71,7 @@ def test_batches_of_other_sizes(backend):
 def test_no_steps():
     for backend in (CompiledPython, CompiledWasm):
         w = array("d", START)
-        assert backend(xor_tape()).train(w, XS, YS, []) == array("d")
+        assert backend(xor_loss()).train(w, XS, YS, []) == array("d")
         assert w == array("d", START)
 
 
@@ -96,9 +96,9 @@ def test_the_heap_stays_flat_over_10_000_steps(backend):
 
 @every_backend
 def test_what_does_not_fit_is_refused(backend):
-    run = backend(xor_tape())
+    run = backend(xor_loss())
     w = array("d", START)
-    with pytest.raises(ValueError, match="the tape has 13 parameters, not 2"):
+    with pytest.raises(ValueError, match="the loss has 13 parameters, not 2"):
         run([1.0, 2.0], XS, YS)
     with pytest.raises(ValueError, match="7 inputs do not make samples of 2"):
         run(w, XS[:7], YS)
@@ -111,5 +111,5 @@ def test_what_does_not_fit_is_refused(backend):
     adam = Adam()
     adam.fit(2)
     adam.t = 1
-    with pytest.raises(ValueError, match="this Adam has 2 parameters, the tape 13"):
+    with pytest.raises(ValueError, match="this Adam has 2 parameters, the loss 13"):
         run.train(w, XS, YS, [0.1], adam)

@@ -1,16 +1,20 @@
-"""Lowers a recorded graph to the tape that gets compiled: what the loss needs, in program order."""
+"""Lowers a recorded graph to what gets compiled: the nodes that the loss needs, in their order."""
 
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.graph import Graph, Value, operands
+from engine.ops import OPS
 
+# What a pick becomes: place(x, n) is -0.0 if x is one of the n places 0 … n - 1, and else refused,
+# or nan; is(x, k) is 1 if x = k, else 0; where(c, x) is x, but -0.0 where c is 0.
+PICK = frozenset(["place", "is", "where"])
 ONCE, SAMPLE = 0, 1  # a node's level: computed once a step, or for each sample
 
 
 @dataclass
-class Tape:
+class Lowered:
     """Nodes in slots 0, 1, 2 …: parameters, inputs, targets, numbers, operations.
 
     Operations that no input or target reaches come first: they need computing only once a step
@@ -22,7 +26,7 @@ class Tape:
     targets: int
     numbers: dict[int, float] = field(default_factory=dict)  # slot -> constant
     slots: dict[bytes, int] = field(default_factory=dict)  # bits of a constant -> its slot
-    op: list[str] = field(default_factory=list)  # "" for what is no operation
+    op: list[str] = field(default_factory=list)  # of OPS or PICK; "" for what is no operation
     a: list[int] = field(default_factory=list)  # slot of the first operand, or -1
     b: list[int] = field(default_factory=list)
     varies: list[bool] = field(default_factory=list)  # whether it depends on a parameter
@@ -32,6 +36,31 @@ class Tape:
 
     def __len__(self) -> int:
         return len(self.op)
+
+    def name(self, slot: int) -> str:
+        """What listings call its value: w0 a parameter, x0 an input, y0 a target, else v and the
+        slot."""
+        place = slot
+        for letter, count in (("w", self.parameters), ("x", self.inputs), ("y", self.targets)):
+            if place < count:
+                return f"{letter}{place}"
+            place -= count
+        return f"v{slot}"
+
+    def __str__(self) -> str:
+        """One slot a line: what it holds, when it is computed, and if it moves with the parameters
+        w."""
+        out = []
+        for slot, op in enumerate(self.op):
+            operands = [str(j) for j in (self.a[slot], self.b[slot]) if j >= 0]
+            if slot in self.numbers:
+                what = f"number {self.numbers[slot]}"
+            else:
+                what = f"{op} of {', '.join(operands)}" if op else "given"
+            when = "each sample" if self.level(slot) == SAMPLE else "once a step"
+            moves = "moves with w" if self.varies[slot] else ""
+            out.append(f"{slot:2}  {what:14} {when:12} {moves}".rstrip())
+        return "\n".join(out)
 
     def append(self, op: str, a: int, b: int, varies: bool) -> int:
         self.op.append(op)
@@ -59,12 +88,12 @@ def lower(
     parameters: Sequence[Value],
     inputs: Sequence[Value] = (),
     targets: Sequence[Value] = (),
-) -> Tape:
-    """The tape of a per-sample loss. `dot` nodes become products and sums, squares products, and
+) -> Lowered:
+    """What a per-sample loss needs. `dot` nodes become products and sums, squares products, and
     `pick` the sum of all values, each -0.0 where it is not in its place.
 
-    Raises ValueError if the loss uses a leaf that is none of the given, or a handle is no leaf of
-    its graph, or given twice.
+    Raises ValueError if the loss uses a leaf that is none of the given or an operation that is not
+    in OPS, or if a handle is no leaf of its graph, or given twice.
     """
     graph = loss.graph
     root = graph.index(loss, "compile")
@@ -75,20 +104,20 @@ def lower(
     if len(set(given)) < len(given):
         raise ValueError("a leaf is given twice among parameters, inputs and targets")
     live = _live(graph, root)
-    tape = Tape(len(parameters), len(inputs), len(targets))
-    slot = {i: tape.append("", -1, -1, n < len(parameters)) for n, i in enumerate(given)}
-    _number_slots(graph, live, slot, tape)
+    lowered = Lowered(len(parameters), len(inputs), len(targets))
+    slot = {i: lowered.append("", -1, -1, n < len(parameters)) for n, i in enumerate(given)}
+    _number_slots(graph, live, slot, lowered)
     level = _levels(graph, live, set(given[len(parameters) :]))
-    tape.once = len(tape)
+    lowered.once = len(lowered)
     same: dict[tuple[int, int], int] = {}  # (slot of a place, number) -> slot of their comparison
     for stage in (ONCE, SAMPLE):
         if stage == SAMPLE:
-            tape.sample = len(tape)
+            lowered.sample = len(lowered)
         for i in range(root + 1):
             if live[i] and level[i] == stage and i not in slot:
-                slot[i] = _emit(tape, graph, i, slot, same)
-    tape.root = slot[root]
-    return tape
+                slot[i] = _emit(lowered, graph, i, slot, same)
+    lowered.root = slot[root]
+    return lowered
 
 
 def _live(graph: Graph, root: int) -> bytearray:
@@ -108,13 +137,11 @@ def _operands(graph: Graph, i: int) -> list[int]:
 
 def _squares(graph: Graph, i: int) -> bool:
     """Whether node i is x ** 2: it is lowered to x * x."""
-    if graph.op[i] != "**":
-        return False
     b = graph.b[i]
-    return bool(graph.op[b] == "const" and graph.data[b] == 2.0)
+    return graph.op[i] == "**" and graph.op[b] == "const" and graph.data[b] == 2.0
 
 
-def _number_slots(graph: Graph, live: bytearray, slot: dict[int, int], tape: Tape) -> None:
+def _number_slots(graph: Graph, live: bytearray, slot: dict[int, int], lowered: Lowered) -> None:
     """Give a slot to each different number that the operations will read."""
     for i, used in enumerate(live):
         if not used or i in slot:
@@ -125,10 +152,12 @@ def _number_slots(graph: Graph, live: bytearray, slot: dict[int, int], tape: Tap
                 "give it as one of them, or write the number itself into the formula"
             )
         if graph.op[i] == "const":
-            slot[i] = tape.number(graph.data[i])
+            slot[i] = lowered.number(graph.data[i])
+        elif graph.op[i] == "dot" and not graph.a[i]:
+            slot[i] = lowered.number(0.0)
         elif graph.op[i] == "pick":
             for place in range(len(graph.a[i]) + 1):
-                tape.number(float(place))
+                lowered.number(float(place))
 
 
 def _levels(graph: Graph, live: bytearray, given: set[int]) -> bytearray:
@@ -143,37 +172,42 @@ def _levels(graph: Graph, live: bytearray, given: set[int]) -> bytearray:
 
 
 def _emit(
-    tape: Tape, graph: Graph, i: int, slot: dict[int, int], same: dict[tuple[int, int], int]
+    lowered: Lowered, graph: Graph, i: int, slot: dict[int, int], same: dict[tuple[int, int], int]
 ) -> int:
-    varies = tape.varies
+    varies = lowered.varies
     op = graph.op[i]
     if op == "pick":
-        return _emit_pick(tape, [slot[k] for k in graph.a[i]], slot[graph.b[i]], same)
+        return _emit_pick(lowered, [slot[k] for k in graph.a[i]], slot[graph.b[i]], same)
     if op != "dot":
+        if op not in OPS:
+            raise ValueError(f"node {i}: there is no operation {op!r} in OPS")
         a = slot[graph.a[i]]
         if _squares(graph, i):
-            return tape.append("*", a, a, varies[a])
+            return lowered.append("*", a, a, varies[a])
         b = slot[graph.b[i]] if graph.b[i] >= 0 else -1
-        return tape.append(op, a, b, varies[a] or (b >= 0 and varies[b]))
+        return lowered.append(op, a, b, varies[a] or (b >= 0 and varies[b]))
     total = -1
     for w, x in zip(graph.a[i], graph.b[i], strict=True):
         a, b = slot[w], slot[x]
-        product = tape.append("*", a, b, varies[a] or varies[b])
+        product = lowered.append("*", a, b, varies[a] or varies[b])
         if total < 0:
             total = product
         else:
-            total = tape.append("+", total, product, varies[total] or varies[product])
+            total = lowered.append("+", total, product, varies[total] or varies[product])
     return total
 
 
-def _emit_pick(tape: Tape, values: list[int], place: int, same: dict[tuple[int, int], int]) -> int:
+def _emit_pick(
+    lowered: Lowered, values: list[int], place: int, same: dict[tuple[int, int], int]
+) -> int:
     """The sum begins with -0.0, which changes no number, or refuses a place that is none. Picks of
     one place share its comparisons."""
-    total = tape.append("place", place, tape.number(float(len(values))), False)
+    varies = lowered.varies
+    total = lowered.append("place", place, lowered.number(float(len(values))), False)
     for k, value in enumerate(values):
-        here = (place, tape.number(float(k)))
+        here = (place, lowered.number(float(k)))
         if here not in same:
-            same[here] = tape.append("is", *here, False)
-        term = tape.append("where", same[here], value, tape.varies[value])
-        total = tape.append("+", total, term, tape.varies[total] or tape.varies[term])
+            same[here] = lowered.append("is", *here, False)
+        term = lowered.append("where", same[here], value, varies[value])
+        total = lowered.append("+", total, term, varies[total] or varies[term])
     return total

@@ -2,24 +2,26 @@
 
 Memory, in bytes:
 
-    0           value of each parameter, then what else a kernel keeps there
+    0           value of each parameter, then what else a backend keeps there
     sums        ∂loss/∂parameter summed over the batch, then other adjoints that are summed
     first, second    Adam's m and v
     data        from here on: inputs, targets, rates, losses; the host says where
 
-A kernel adds three functions: `before` and `after`, called once a step, and `sample`, called with
+A backend adds three functions: `before` and `after`, called once a step, and `sample`, called with
 the addresses of a sample's inputs and targets, which returns its loss.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.compile.wasm.encoder import PAGE, Function, Import, module
-from engine.compile.wasm.operations import lines
+from engine.compile.wasm.encoder import PAGE, Function, module
+from engine.compile.wasm.operations import LIBRARY, imports, lines
 
 
 @dataclass(frozen=True)
-class Layout:
+class MemoryMap:
+    """Where things are; see above."""
+
     parameters: int
     inputs: int
     targets: int
@@ -30,28 +32,21 @@ class Layout:
     data: int
 
 
-def assemble(layout: Layout, imports: Sequence[Import], kernel: Sequence[Function]) -> bytes:
-    """The module: the kernel (before, sample, after, then its helpers) and the loops."""
-    first = len(imports)
-    evaluate = first + len(kernel)
-    loops = [
-        _evaluate(layout, first),
-        _sgd(layout, evaluate),
-        _adam(layout, evaluate),
-        _each(layout, first),
-    ]
-    return module(imports, [*kernel, *loops], -(-layout.data // PAGE))
+def assemble(at: MemoryMap, step: Sequence[Function]) -> bytes:
+    """The module: the functions of a step (before, sample, after, what they call) and the loops."""
+    functions = [*step, _evaluate(at), _sgd(at), _adam(at), _each(at)]
+    return module(functions, -(-at.data // PAGE), LIBRARY, imports(functions))
 
 
 _BATCH = "i32 i32 i32"  # samples, address of inputs, of targets: locals 0, 1, 2 of each loop
 
 
-def _each(at: Layout, kernel: int) -> Function:
+def _each(at: MemoryMap) -> Function:
     """The loss of every sample, to the address in local 3."""
     code = f"""
-        call {kernel}
+        call before
         loop
-          local.get 3  local.get 1  local.get 2  call {kernel + 1}  f64.store
+          local.get 3  local.get 1  local.get 2  call sample  f64.store
           local.get 1  i32.const {8 * at.inputs}  i32.add  local.set 1
           local.get 2  i32.const {8 * at.targets}  i32.add  local.set 2
           local.get 3  i32.const 8  i32.add  local.set 3
@@ -62,32 +57,32 @@ def _each(at: Layout, kernel: int) -> Function:
     return Function("each", _BATCH + " i32", "", [], lines(code))
 
 
-def _evaluate(at: Layout, kernel: int) -> Function:
+def _evaluate(at: MemoryMap) -> Function:
     """The mean loss; the mean gradient goes to `sums`."""
     count, x, y, left, total, k = range(6)
     scale = f"f64.const 1.0  local.get {count}  f64.convert_i32_u  f64.div  f64.mul"
     mean = f"local.get {k}  local.get {k}  f64.load {at.sums}  {scale}  f64.store {at.sums}"
     code = f"""
         i32.const {at.sums}  i32.const 0  i32.const {8 * at.summed}  memory.fill
-        call {kernel}
+        call before
         local.get {count}  local.set {left}
         loop
           local.get {total}
-          local.get {x}  local.get {y}  call {kernel + 1}
+          local.get {x}  local.get {y}  call sample
           f64.add  local.set {total}
           local.get {x}  i32.const {8 * at.inputs}  i32.add  local.set {x}
           local.get {y}  i32.const {8 * at.targets}  i32.add  local.set {y}
           local.get {left}  i32.const 1  i32.sub  local.tee {left}
           br_if 0
         end
-        call {kernel + 2}
+        call after
         {_each_parameter(at, k, mean)}
         local.get {total}  {scale}
     """
     return Function("evaluate", _BATCH, "f64", [(1, "i32"), (1, "f64"), (1, "i32")], lines(code))
 
 
-def _each_parameter(at: Layout, k: int, body: str) -> str:
+def _each_parameter(at: MemoryMap, k: int, body: str) -> str:
     """A loop with local k = 0, 8, 16 …, the offset of each parameter."""
     if not at.parameters:
         return ""
@@ -102,12 +97,12 @@ def _each_parameter(at: Layout, k: int, body: str) -> str:
     """
 
 
-def _each_step(evaluate: int, step: str) -> str:
+def _each_step(step: str) -> str:
     """A loop over local 3 steps. Local 4 walks along the rates, 5 along the losses."""
     return f"""
         loop
           local.get 5
-          local.get 0  local.get 1  local.get 2  call {evaluate}
+          local.get 0  local.get 1  local.get 2  call evaluate
           f64.store
           {step}
           local.get 4  i32.const 8  i32.add  local.set 4
@@ -121,7 +116,7 @@ def _each_step(evaluate: int, step: str) -> str:
 _STEPS = _BATCH + " i32 i32 i32"  # how many, address of the rates, of the losses: locals 3, 4, 5
 
 
-def _sgd(at: Layout, evaluate: int) -> Function:
+def _sgd(at: MemoryMap) -> Function:
     k = 6
     update = f"""
         local.get {k}
@@ -129,11 +124,11 @@ def _sgd(at: Layout, evaluate: int) -> Function:
         local.get 4  f64.load  local.get {k}  f64.load {at.sums}  f64.mul
         f64.sub  f64.store
     """
-    code = _each_step(evaluate, _each_parameter(at, k, update))
+    code = _each_step(_each_parameter(at, k, update))
     return Function("sgd", _STEPS, "", [(1, "i32")], lines(code))
 
 
-def _adam(at: Layout, evaluate: int) -> Function:
+def _adam(at: MemoryMap) -> Function:
     """As Adam.update of optimizers.py; p1 and p2 are β₁ᵗ and β₂ᵗ."""
     b1, b2, epsilon, p1, p2, k = range(6, 12)
     mean = """
@@ -157,5 +152,5 @@ def _adam(at: Layout, evaluate: int) -> Function:
         local.get {p1}  local.get {b1}  f64.mul  local.set {p1}
         local.get {p2}  local.get {b2}  f64.mul  local.set {p2}
     """
-    code = _each_step(evaluate, powers + _each_parameter(at, k, update))
+    code = _each_step(powers + _each_parameter(at, k, update))
     return Function("adam", _STEPS + " f64 f64 f64 f64 f64", "", [(1, "i32")], lines(code))
