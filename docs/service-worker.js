@@ -11,7 +11,9 @@
  * the old one when it is complete, or not at all.
  */
 
-const ROOT = new URL("./", self.location).href;
+const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+const ROOT = new URL("./", scope.location.href).href;
 const GENERATED = `${ROOT}assets/generated/`;
 const VERSIONED = /^(?:runtime-[0-9a-f]{16}\/.+|[^/]+-[0-9A-Z]{8}\.js)$/; // below GENERATED
 
@@ -23,15 +25,17 @@ const BUILD_CACHE = `${OURS}build `; // and the build
 
 const PAUSE = 30_000; // ms after a failure; the next request of a page is no better a moment
 
+/** @type {Set<string>} */
 const wanted = new Set(); // addresses that are to be kept
 let queue = Promise.resolve(); // one look after the other
+/** @type {Promise<void> | null} */
 let next = null; // the look that has not begun
 let pausedUntil = 0;
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+scope.addEventListener("install", () => scope.skipWaiting());
+scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
 
-self.addEventListener("fetch", (event) => {
+scope.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || !request.url.startsWith(ROOT)) return;
   const url = plain(request.url);
@@ -39,14 +43,20 @@ self.addEventListener("fetch", (event) => {
 });
 
 /** The page names what it has, or will want, that did not come through here. */
-self.addEventListener("message", (event) => {
-  const urls = event.data.keep.map(plain).filter((url) => url.startsWith(ROOT));
+scope.addEventListener("message", (event) => {
+  /** @type {{keep: string[]}} */
+  const { keep: named } = event.data;
+  const urls = named.map(plain).filter((url) => url.startsWith(ROOT));
   for (const url of urls.filter(isVersioned)) {
     event.waitUntil(fromCache(event, url).catch(warn)); // it comes when it is asked for
   }
   event.waitUntil(keep(urls.filter((url) => !isVersioned(url))));
 });
 
+/**
+ * @param {ExtendableEvent} event
+ * @param {Request | string} request
+ */
 async function fromCache(event, request) {
   const stored = await lookUp(() => caches.open(VERSIONED_CACHE), request);
   if (stored) return stored;
@@ -55,10 +65,18 @@ async function fromCache(event, request) {
   return response;
 }
 
+/**
+ * @param {Request | string} request
+ * @param {Response} response
+ */
 async function putVersioned(request, response) {
   return (await caches.open(VERSIONED_CACHE)).put(request, response);
 }
 
+/**
+ * @param {FetchEvent} event
+ * @param {string} url
+ */
 async function fromNetwork(event, url) {
   let response;
   try {
@@ -74,7 +92,11 @@ async function fromNetwork(event, url) {
   return neverReused(response);
 }
 
-/** What a cache has; nothing if storage is damaged, which must not stop a page that is online. */
+/**
+ * What a cache has; nothing if storage is damaged, which must not stop a page that is online.
+ * @param {() => Promise<Cache>} open
+ * @param {Request | string} request
+ */
 async function lookUp(open, request) {
   try {
     return await (await open()).match(request, { ignoreVary: true });
@@ -84,7 +106,10 @@ async function lookUp(open, request) {
   }
 }
 
-/** The same response, marked so that the browser asks again before it uses it for another page. */
+/**
+ * The same response, marked so that the browser asks again before it uses it for another page.
+ * @param {Response} response
+ */
 function neverReused(response) {
   if (response.type === "opaqueredirect") return response;
   const headers = new Headers(response.headers);
@@ -93,7 +118,10 @@ function neverReused(response) {
   return new Response(response.body, { status, statusText, headers });
 }
 
-/** Have these files in the cache of the build in use, whatever build that will be by then. */
+/**
+ * Have these files in the cache of the build in use, whatever build that will be by then.
+ * @param {string[]} urls
+ */
 function keep(urls) {
   for (const url of urls) wanted.add(url);
   next ??= queue.then(() => {
@@ -116,10 +144,12 @@ async function keepWanted() {
   }
 }
 
+/** @param {unknown} error */
 function warn(error) {
   console.warn("Not kept for offline reading:", error);
 }
 
+/** @param {string[]} urls */
 async function keepNow(urls) {
   const { build, cache } = await inUse();
   const kept = (await cache.keys()).map(({ url }) => url);
@@ -128,7 +158,11 @@ async function keepNow(urls) {
   const latest = await latestBuild();
   if (latest === build && !missing.length) return;
   const changed = latest !== build;
-  let files, names, failure;
+  /** @type {Map<string, Response | null>} */
+  let files = new Map();
+  /** @type {string[]} */
+  let names = [];
+  let failure;
   try {
     if (changed) {
       files = await download([...kept, ...urls], [], latest, (error) => Promise.reject(error));
@@ -149,16 +183,20 @@ async function keepNow(urls) {
 
 /**
  * Fetch files, and what the pages among them show. What is gone from the server is null.
+ * @param {string[]} urls
  * @param {string[]} known what need not be fetched although a page shows it
- * @param {(error: Error) => any} onFailure of a single file
+ * @param {string} build what the pages must be of
+ * @param {(error: Error) => unknown} onFailure of a single file
  * @returns {Promise<Map<string, Response | null>>}
  */
 async function download(urls, known, build, onFailure) {
+  /** @type {Map<string, Response | null>} */
   const files = new Map();
   let left = [...new Set(urls)];
   while (left.length) {
+    /** @type {[url: string, text: string][]} */
     const pages = [];
-    const fetchOne = async (url) => {
+    const fetchOne = async (/** @type {string} */ url) => {
       const response = await fetch(url, { cache: "no-cache" });
       const gone = response.status === 404 || response.status === 410;
       if (!response.ok && !gone) throw new Error(`${url}: the server answered ${response.status}`);
@@ -177,10 +215,14 @@ async function download(urls, known, build, onFailure) {
   return files;
 }
 
-/** The images, styles and scripts of a page, as far as they are ours and have no version. */
+/**
+ * The images, styles and scripts of a page, as far as they are ours and have no version.
+ * @param {string} page
+ * @param {string} text
+ */
 function shownBy(page, text) {
   const found = text.matchAll(/<(?:img|link|script)\b[^>]*?\s(?:src|href)="?([^"\s>]+)/g);
-  const urls = [...found].map(([, address]) => plain(new URL(address, page)));
+  const urls = [...found].map(([, address]) => plain(new URL(address, page).href));
   return urls.filter(
     (url) => url.startsWith(ROOT) && !isPage(url) && !isVersioned(url) && !url.endsWith(".xml"),
   );
@@ -190,6 +232,7 @@ function shownBy(page, text) {
 async function renewVersioned() {
   const response = await fetch(`${GENERATED}files.json`, { cache: "no-cache" });
   if (!response.ok) throw new Error(`files.json: the server answered ${response.status}`);
+  /** @type {string[]} */
   const names = await response.json();
   const cache = await caches.open(VERSIONED_CACHE);
   const kept = (await cache.keys()).map(({ url }) => url.slice(GENERATED.length));
@@ -199,6 +242,10 @@ async function renewVersioned() {
   return names;
 }
 
+/**
+ * @param {string} build
+ * @param {string[]} names of all versioned files
+ */
 async function use(build, names) {
   const pointer = await caches.open(POINTER_CACHE);
   await pointer.put(ROOT, new Response(build));
@@ -224,10 +271,11 @@ async function latestBuild() {
   const build = buildOf(await response.text());
   if (build) return build;
   // Another site, or `mkdocs serve`, has taken the place of ours.
-  await self.registration.unregister();
+  await scope.registration.unregister();
   throw new Error("the front page does not say of which build it is");
 }
 
+/** @param {string} text */
 function buildOf(text) {
   return /<meta name="build" content="([^"]+)"/.exec(text)?.[1];
 }
@@ -237,7 +285,8 @@ async function notHere() {
   const { cache } = await inUse();
   const links = [];
   for (const { url } of (await cache.keys()).filter(({ url }) => isPage(url))) {
-    const title = /<title>(.*?)<\/title>/s.exec(await (await cache.match(url)).text())?.[1];
+    const text = (await (await cache.match(url))?.text()) ?? "";
+    const title = /<title>(.*?)<\/title>/s.exec(text)?.[1];
     links.push(`<li><a href="${url}">${title ?? url}</a>`);
   }
   const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Offline</title>
@@ -251,15 +300,17 @@ async function notHere() {
   return new Response(text, { status: 503, statusText: "Offline", headers });
 }
 
+/** @param {string} url */
 function isPage(url) {
   return url.endsWith("/") || url.endsWith(".html");
 }
 
+/** @param {string} url */
 function isVersioned(url) {
   return url.startsWith(GENERATED) && VERSIONED.test(url.slice(GENERATED.length));
 }
 
-/** An address without what the server does not see or does not need. */
+/** An address without what the server does not see or does not need. @param {string} address */
 function plain(address) {
   const url = new URL(address);
   return url.origin + url.pathname;

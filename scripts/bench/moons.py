@@ -29,7 +29,8 @@ Step = Callable[[], float]  # returns the seconds of one training step
 
 def margin(model: MLP, point: Any, label: Any) -> Value:
     [score] = model(point)
-    return (1 - label * score).relu()
+    loss: Value = (1 - label * score).relu()
+    return loss
 
 
 def start() -> "array[float]":
@@ -56,6 +57,7 @@ def interpreted() -> Step:
         begin = perf_counter()
         total = sum(margin(model, p, y) for p, y in zip(POINTS, LABELS, strict=True))
         loss = total / len(POINTS) + PENALTY * sum(w**2 for w in model.parameters())
+        assert isinstance(loss, Value)
         loss.backward()
         for w in model.parameters():
             w.data -= 0.5 * w.grad

@@ -143,7 +143,7 @@ def processor_time() -> float:
     """Seconds that this process has computed; in Pyodide, whose own clock is the wall's, Node's."""
     if sys.platform != "emscripten":
         return process_time()
-    from js import process  # type: ignore[import-not-found]
+    from js import process
 
     used = process.cpuUsage()
     return float(used.user + used.system) / 1e6
@@ -274,7 +274,7 @@ def heap_growth(steps: int = 100) -> int | None:
     """Bytes that WebAssembly takes more while training, once it is going; None outside Pyodide."""
     if sys.platform != "emscripten":
         return None
-    import pyodide_js  # type: ignore[import-not-found]
+    import pyodide_js
 
     way = trainer("eager")
     for _ in range(3):

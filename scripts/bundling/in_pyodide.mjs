@@ -16,7 +16,8 @@ try {
     pyodide.runPython(readFileSync(filename, "utf8"), { filename, globals });
   }
 } catch (error) {
-  console.error(error.message); // the object itself drags half of the runtime's source along
+  // The object itself drags half of the runtime's source along.
+  console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
 process.exit(0);

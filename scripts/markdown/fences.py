@@ -6,7 +6,7 @@ import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -175,7 +175,7 @@ class _Playgrounds(Treeprocessor):
 
 def _highlighter(md: Markdown) -> Callable[[Snippet, str], str]:
     """A function from a snippet and a title to HTML like that of every other block of code."""
-    for extension in md.registeredExtensions:
+    for extension in cast(list[Any], md.registeredExtensions):
         if hasattr(extension, "get_pymdownx_highlighter"):
             settings = extension.get_pymdownx_highlight_settings()
             make = extension.get_pymdownx_highlighter()

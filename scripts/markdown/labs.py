@@ -8,7 +8,10 @@ import base64
 import html
 
 from bs4 import BeautifulSoup, Tag
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 
 from scripts.markdown.figures import parse_figure
 
@@ -16,7 +19,7 @@ _TEXT = {"text/plain", "application/vnd.jupyter.stdout", "application/vnd.jupyte
 _SVG_URL = "data:image/svg+xml;base64,"
 
 
-def on_page_content(content, page, config, files):
+def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Set the page anew if it is a notebook. Raises PluginError on an output it cannot show."""
     if not page.file.src_uri.endswith(".ipynb"):
         return content
@@ -36,7 +39,10 @@ def _cell(cell: Tag) -> str:
         for link in prose.select("a.anchor-link"):
             link["class"], link["title"] = "headerlink", "Link to this section"
         return prose.decode_contents().strip()
-    code = cell.select_one(".highlight-ipynb pre").decode_contents().rstrip()
+    pre = cell.select_one(".highlight-ipynb pre")
+    if pre is None:
+        raise ValueError("a cell that is neither prose nor code cannot be shown")
+    code = pre.decode_contents().rstrip()
     shown = "".join(map(_output, cell.select(".jp-OutputArea-output")))
     output = f'<div class="py-output">{shown}</div>' if shown else ""
     source = f'<div class="highlight"><pre><code>{code}\n</code></pre></div>'
@@ -45,13 +51,14 @@ def _cell(cell: Tag) -> str:
 
 def _output(output: Tag) -> str:
     kind, image = output["data-mime-type"], output.select_one("img")
+    address = str(image["src"]) if image else ""
     if kind in _TEXT:
         return f'<pre class="py-text">{html.escape(output.get_text().strip(), quote=False)}</pre>'
-    if kind == "image/svg+xml" and image["src"].startswith(_SVG_URL):
-        svg = base64.b64decode(image["src"].removeprefix(_SVG_URL)).decode()
+    if kind == "image/svg+xml" and address.startswith(_SVG_URL):
+        svg = base64.b64decode(address.removeprefix(_SVG_URL)).decode()
         figure = parse_figure(svg, "a figure")
         return (
-            f'<figure class="py-figure"><img src="{image["src"]}" alt="{html.escape(figure.alt)}"'
+            f'<figure class="py-figure"><img src="{address}" alt="{html.escape(figure.alt)}"'
             f' width="{figure.width}" height="{figure.height}"></figure>'
         )
     raise ValueError(f"an output of type {kind} cannot be shown: print text or show a figure")

@@ -69,12 +69,13 @@ def update_notebook(path: Path) -> list[str]:
     ran = run_notebook(path)
     stale = stale_cells(path, ran)
     if stale:
-        nbformat.write(ran, path)
+        nbformat.write(ran, path)  # type: ignore[no-untyped-call]
     return [line.partition(": the output")[0] + ": output" for line in stale]
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=4)
+    node: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return node
 
 
 def _shown(cell: nbformat.NotebookNode) -> str:

@@ -2,23 +2,30 @@
 
 import { make } from "./dom.js";
 
+/** @import { MimeBundle, Steps } from "./messages.js" */
+
 const SVG = "image/svg+xml";
 const STEPS = "application/vnd.engine.steps+json";
 
 /**
  * The figure of a display, or null where its text says it all.
- * @param {Record<string, any>} data representations by MIME type
+ * @param {MimeBundle} data
  * @returns {HTMLElement | null}
  */
 export function drawFigure(data) {
-  if (!(SVG in data || STEPS in data)) return null;
-  const still = SVG in data ? svgImage(data) : data["text/plain"];
+  const { "text/plain": text, [SVG]: svg, [STEPS]: steps } = data;
+  if (svg === undefined && steps === undefined) return null;
+  const still = svg === undefined ? text : svgImage(svg, text);
   const figure = make("figure", { class: "py-figure" }, still);
-  if (STEPS in data) showStepper(figure, data[STEPS]);
+  if (steps !== undefined) showStepper(figure, steps);
   return figure;
 }
 
-/** Put the stepper in place of the still figure, which stays if that cannot be. */
+/**
+ * Put the stepper in place of the still figure, which stays if that cannot be.
+ * @param {HTMLElement} figure
+ * @param {Steps} steps
+ */
 async function showStepper(figure, steps) {
   try {
     const { createStepper } = await import("./stepper.js");
@@ -28,15 +35,19 @@ async function showStepper(figure, steps) {
   }
 }
 
-/** An SVG as an image: nothing in it runs, or is loaded, or becomes part of the page. */
-function svgImage(data) {
-  const root = new DOMParser().parseFromString(data[SVG], SVG).documentElement;
+/**
+ * An SVG as an image: nothing in it runs, or is loaded, or becomes part of the page.
+ * @param {string} svg
+ * @param {string} text what the display says in words
+ */
+function svgImage(svg, text) {
+  const root = new DOMParser().parseFromString(svg, SVG).documentElement;
   const words = ["title", "desc"]
-    .map((name) => root.querySelector(`:scope > ${name}`)?.textContent.trim())
+    .map((name) => root.querySelector(`:scope > ${name}`)?.textContent?.trim())
     .filter(Boolean);
   const image = make("img", {
-    alt: words.join(": ") || data["text/plain"],
-    src: `data:image/svg+xml,${encodeURIComponent(data[SVG])}`,
+    alt: words.join(": ") || text,
+    src: `data:image/svg+xml,${encodeURIComponent(svg)}`,
   });
   const box = (root.getAttribute("viewBox") ?? "").split(/[\s,]+/);
   ["width", "height"].forEach((name, i) => {

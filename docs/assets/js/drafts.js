@@ -57,20 +57,38 @@ export class Draft {
   }
 }
 
+/**
+ * @param {string} key
+ * @returns {Saved | null}
+ */
 function read(key) {
   try {
-    return JSON.parse(visit.get(key) ?? localStorage.getItem(key));
+    const saved = JSON.parse(visit.get(key) ?? localStorage.getItem(key) ?? "null");
+    return isSaved(saved) ? saved : null; // storage is anybody's
   } catch {
     return null; // denied, or not ours
   }
 }
 
+/**
+ * @param {any} value
+ * @returns {value is Saved}
+ */
+function isSaved(value) {
+  const isText = (/** @type {unknown} */ part) => part === null || typeof part === "string";
+  return typeof value?.original === "string" && isText(value.text) && isText(value.older);
+}
+
+/**
+ * @param {string} key
+ * @param {string | null} value
+ */
 function store(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
     visit.delete(key);
   } catch {
-    visit.set(key, value);
+    visit.set(key, value ?? "null");
   }
 }

@@ -11,14 +11,16 @@ import { SliderView } from "./sliders.js";
 import { SourceView } from "./source.js";
 import { Toolbar } from "./toolbar.js";
 
+/** @import { Cell } from "./messages.js" */
+
 export class PlaygroundElement extends HTMLElement {
   /** @type {SourceView} */ source;
-  #toolbar;
-  #sliders;
-  #output;
-  #running;
-  #draft;
-  #note = null;
+  /** @type {Toolbar} */ #toolbar;
+  /** @type {SliderView} */ #sliders;
+  /** @type {OutputView} */ #output;
+  /** @type {Running} */ #running;
+  /** @type {Draft | undefined} */ #draft;
+  /** @type {HTMLElement | null} */ #note = null;
   #borrowing = false; // the text is being replaced by one that is not the reader's
 
   connectedCallback() {
@@ -34,14 +36,18 @@ export class PlaygroundElement extends HTMLElement {
     setTimeout(() => this.isConnected || this.source.close());
   }
 
-  /** What a run of the page's program runs here. @returns {import("./runtime.js").Cell} */
+  /** What a run of the page's program runs here. @returns {Cell} */
   get cell() {
-    const { block: id, title = "", raises } = this.dataset;
-    return { id, title, source: this.source.text, raises };
+    const { title = "", raises } = this.dataset;
+    return { id: this.blockId, title, source: this.source.text, raises };
+  }
+
+  get blockId() {
+    return this.dataset.block ?? "";
   }
 
   get name() {
-    return this.dataset.title ?? this.dataset.block;
+    return this.dataset.title ?? this.blockId;
   }
 
   get edited() {
@@ -89,10 +95,10 @@ export class PlaygroundElement extends HTMLElement {
     try {
       const { readLink } = await import("./share.js");
       const codes = await readLink(location.hash);
-      const text = codes.get(this.dataset.block);
+      const text = codes.get(this.blockId);
       if (text === undefined) return;
       if (text !== this.source.text) await this.#borrow(text);
-      if ([...codes.keys()].at(-1) === this.dataset.block) this.scrollIntoView();
+      if ([...codes.keys()].at(-1) === this.blockId) this.scrollIntoView();
     } catch (error) {
       console.warn("The code in the address cannot be read:", error);
       if (allBlocks(this)[0] === this) {
@@ -101,7 +107,7 @@ export class PlaygroundElement extends HTMLElement {
     }
   }
 
-  /** Open the editor. */
+  /** Open the editor. @param {number | null} [offset] where the cursor goes */
   async edit(offset = null) {
     try {
       await this.source.edit(offset);
@@ -120,7 +126,8 @@ export class PlaygroundElement extends HTMLElement {
     const name = this.name;
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", `Python: ${name}`);
-    this.source = new SourceView(this.querySelector(".highlight"), `Code of ${name}`, {
+    const code = /** @type {HTMLElement} */ (this.querySelector(".highlight"));
+    this.source = new SourceView(code, `Code of ${name}`, {
       onChange: () => this.#changed(),
       onRun: () => this.run(),
       onEdit: (offset) => this.edit(offset),
@@ -156,7 +163,7 @@ export class PlaygroundElement extends HTMLElement {
     this.#output.before(this.#sliders.element);
   }
 
-  /** Somebody is about to run the block, or not any more. */
+  /** Somebody is about to run the block, or not any more. @param {boolean} near */
   #intend(near) {
     const blocks = blocksUpTo(this);
     for (const block of blocks) block.toggleAttribute("data-included", near);
@@ -168,25 +175,30 @@ export class PlaygroundElement extends HTMLElement {
 
   /** What the reader has typed here before. */
   #bringBack() {
-    this.#draft = new Draft(location.pathname, this.dataset.block, this.source.original);
-    const { text, older } = this.#draft;
+    const draft = new Draft(location.pathname, this.blockId, this.source.original);
+    this.#draft = draft;
+    const { text, older } = draft;
     if (text !== null) this.#goOnWith(text);
     if (older === null) return;
     this.#setNote("This block has changed since you edited it.", {
       "Keep mine": () => {
-        this.#draft.forgetOlder();
+        draft.forgetOlder();
         this.#goOnWith(older);
       },
-      "Use the new one": () => this.#draft.forgetOlder(),
+      "Use the new one": () => draft.forgetOlder(),
     });
   }
 
+  /** @param {string} text */
   #goOnWith(text) {
     this.source.show(text);
     this.source.open();
   }
 
-  /** Show code that somebody has sent. The reader's own comes back by a button, or by undoing. */
+  /**
+   * Show code that somebody has sent. The reader's own comes back by a button, or by undoing.
+   * @param {string} text
+   */
   async #borrow(text) {
     await this.source.open();
     const [before, label] = [this.source.text, this.edited ? "Show mine" : "Show the original"];
@@ -204,6 +216,10 @@ export class PlaygroundElement extends HTMLElement {
     this.update();
   }
 
+  /**
+   * @param {string} text
+   * @param {string} done said when it is there
+   */
   async #toClipboard(text, done) {
     try {
       await navigator.clipboard.writeText(text);
@@ -213,19 +229,25 @@ export class PlaygroundElement extends HTMLElement {
     }
   }
 
-  /** Say something under the bar, with buttons that also take it away. */
+  /**
+   * Say something under the bar, with buttons that also take it away.
+   * @param {string | null} text null: nothing any more
+   * @param {Record<string, () => void>} actions by label
+   */
   #setNote(text, actions = {}) {
     this.#note?.remove();
-    this.#note = text && make("div", { class: "py-note", role: "note" }, make("p", {}, text));
-    if (!text) return;
+    this.#note = null;
+    if (text === null) return;
+    const note = make("div", { class: "py-note", role: "note" }, make("p", {}, text));
     for (const [label, action] of Object.entries(actions)) {
       const button = make("button", { type: "button", class: "py-button" }, label);
       button.addEventListener("click", () => {
         this.#setNote(null);
         action();
       });
-      this.#note.append(button);
+      note.append(button);
     }
-    this.#toolbar.element.after(this.#note);
+    this.#toolbar.element.after(note);
+    this.#note = note;
   }
 }

@@ -7,12 +7,11 @@ const CONTAINER = "[data-md-component=container]"; // what instant navigation re
 
 export function takeLeftPagesApart() {
   let shown = document.querySelector(CONTAINER);
-  // The theme's: it tells of every page that is shown.
   globalThis.document$?.subscribe(() => {
     const left = shown;
     shown = document.querySelector(CONTAINER);
     if (left === shown) return;
     // After all others that were told: the theme may look at the old page once more.
-    setTimeout(() => left.querySelectorAll("*").forEach((part) => part.remove()));
+    setTimeout(() => left?.querySelectorAll("*").forEach((part) => part.remove()));
   });
 }

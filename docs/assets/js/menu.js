@@ -16,7 +16,7 @@ export class Menu {
   constructor(label, items) {
     this.#button.setAttribute("aria-label", label);
     this.#button.append(icon(DOTS));
-    this.#button.addEventListener("click", () => this.#show(this.#list.hidden));
+    this.#button.addEventListener("click", () => this.#show(this.#list.hasAttribute("hidden")));
     for (const [name, { label: text, action }] of Object.entries(items)) {
       const item = make("button", { type: "button", class: `py-button py-button--${name}` }, text);
       item.addEventListener("click", () => {
@@ -34,10 +34,11 @@ export class Menu {
       this.#button.focus();
     });
     this.element.addEventListener("focusout", ({ relatedTarget }) => {
-      if (!this.element.contains(relatedTarget)) this.#show(false);
+      if (!this.element.contains(/** @type {Node | null} */ (relatedTarget))) this.#show(false);
     });
   }
 
+  /** @param {boolean} open */
   #show(open) {
     if (open) this.#button.focus(); // Safari does not do so by itself
     this.#list.hidden = !open;

@@ -13,7 +13,9 @@ export async function keepPages() {
   if (!offered) return;
   try {
     await navigator.serviceWorker.register(WORKER);
-    const [page] = performance.getEntriesByType("navigation");
+    const [page] = /** @type {PerformanceNavigationTiming[]} */ (
+      performance.getEntriesByType("navigation")
+    );
     // The service worker has seen the page come. (Firefox does not tell, and tells it again.)
     if (page?.workerStart > 0) return;
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
@@ -28,6 +30,7 @@ export async function keepPython() {
   if (!offered || navigator.connection?.saveData) return;
   await new Promise((resolve) => setTimeout(resolve, COURTESY));
   try {
+    /** @type {string[]} */
     const names = await (await fetch(FILES)).json();
     await keep(names.map((name) => new URL(name, FILES).href));
   } catch (error) {
@@ -35,7 +38,8 @@ export async function keepPython() {
   }
 }
 
+/** @param {string[]} urls */
 async function keep(urls) {
   const { active } = await navigator.serviceWorker.ready;
-  active.postMessage({ keep: urls });
+  active?.postMessage({ keep: urls });
 }

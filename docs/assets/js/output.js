@@ -7,31 +7,38 @@ import { drawFigure } from "./displays.js";
 import { make } from "./dom.js";
 import { TextLog } from "./textlog.js";
 
+/**
+ * @import { DisplayEvent, Frame, OutputEvent } from "./messages.js"
+ *
+ * @typedef {{figure?: HTMLElement, rewrite?: (text: string | null) => void}} Place where something
+ *   was displayed that may be displayed anew
+ */
+
 const RECORDED = "Recorded output";
 const OWN = "Output of your run";
 const EARLIER = "Output of your earlier run";
 
 export class OutputView {
-  /** @type {Element[]} */ #recorded = [];
+  /** @type {HTMLElement[]} */ #recorded = [];
   /** @type {HTMLElement | null} */ #box;
   /** @type {HTMLElement | null} */ #live = null;
+  /** @type {TextLog} */ #text;
+  /** @type {Map<string, Place>} */ #places;
   #label = make("div", { class: "py-label" }, RECORDED);
   #pending = false;
   #included = "";
-  #notice = null;
-  #text;
-  #places;
+  /** @type {HTMLElement | null} */ #notice = null;
 
   /**
    * @param {HTMLElement} host the block
-   * @param {(frame: object) => Node} frameLink makes what leads to a frame of an error
+   * @param {(frame: Frame) => Node} frameLink makes what leads to a frame of an error
    */
   constructor(host, frameLink) {
     this.host = host;
     this.frameLink = frameLink;
     this.#box = host.querySelector(":scope > .py-output");
     if (this.#box) {
-      this.#recorded = [...this.#box.children];
+      this.#recorded = /** @type {HTMLElement[]} */ ([...this.#box.children]);
       this.#box.prepend(this.#label);
     }
   }
@@ -41,7 +48,7 @@ export class OutputView {
     return Boolean(this.#live || this.#notice);
   }
 
-  /** Put something between the code and the output. */
+  /** Put something between the code and the output. @param {HTMLElement} element */
   before(element) {
     if (this.#box) this.#box.before(element);
     else this.host.append(element);
@@ -59,17 +66,19 @@ export class OutputView {
     this.#box?.setAttribute("aria-busy", "true");
   }
 
-  /** @param {object[]} events see engine/runner/session.py */
+  /** @param {OutputEvent[]} events */
   append(events) {
-    if (this.#pending) this.#startLive();
-    this.#text.follow(() => events.forEach((event) => this.#show(event)));
+    const live = this.#pending || !this.#live ? this.#startLive() : this.#live;
+    this.#text.follow(() => events.forEach((event) => this.#show(event, live)));
   }
 
-  /** The run has ended; `complete` says that what it showed is all there is to show. */
+  /**
+   * The run has ended.
+   * @param {boolean} complete what it showed is all there is to show
+   */
   end(complete) {
     if (this.#pending && complete) {
-      this.#startLive();
-      this.#live.append(make("p", { class: "py-note" }, "No output."));
+      this.#startLive().append(make("p", { class: "py-note" }, "No output."));
     }
     if (this.#pending && this.#live) this.#label.textContent = EARLIER;
     this.#pending = false;
@@ -77,7 +86,11 @@ export class OutputView {
     this.#box?.removeAttribute("aria-busy");
   }
 
-  /** Something about the run that is not its output; `extra` are buttons to go on with. */
+  /**
+   * Something about the run that is not its output.
+   * @param {string} text
+   * @param {...HTMLElement} extra buttons to go on with
+   */
   notify(text, ...extra) {
     this.#open();
     this.#setNotice(make("div", { class: "py-note" }, make("p", {}, text), ...extra));
@@ -100,33 +113,46 @@ export class OutputView {
     this.#live?.remove();
     this.#text = new TextLog();
     this.#places = new Map();
-    this.#live = make("div", { class: "py-live" });
+    const live = make("div", { class: "py-live" });
+    this.#live = live;
     this.#label.textContent = this.#included ? `${OWN}, after ${this.#included}` : OWN;
     for (const part of this.#recorded) part.hidden = true;
-    this.#label.after(this.#live);
+    this.#label.after(live);
+    return live;
   }
 
-  #show(event) {
-    if (event.type === "stream") this.#write(() => this.#text.write(event.text, event.name));
-    else if (event.type === "display") this.#display(event);
+  /**
+   * @param {OutputEvent} event
+   * @param {HTMLElement} live where it goes
+   */
+  #show(event, live) {
+    if (event.type === "stream") this.#writable(live).write(event.text, event.name);
+    else if (event.type === "display") this.#display(event, live);
     else if (event.type === "error") {
-      this.#live.append(make("pre", { class: "py-error" }, event.traceback));
-      if (event.hint) this.#live.append(make("p", { class: "py-hint" }, event.hint));
-      if (event.frames.length) this.#live.append(this.frameLink(event.frames.at(-1)));
+      live.append(make("pre", { class: "py-error" }, event.traceback));
+      if (event.hint) live.append(make("p", { class: "py-hint" }, event.hint));
+      const frame = event.frames.at(-1);
+      if (frame) live.append(this.frameLink(frame));
     } else if (event.type === "cut") {
-      this.#live.append(make("p", { class: "py-note" }, event.message));
+      live.append(make("p", { class: "py-note" }, event.message));
     }
   }
 
-  #write(write) {
-    if (this.#text.empty) this.#live.prepend(this.#text.element);
-    return write();
+  /** The text, in its place by now. @param {HTMLElement} live */
+  #writable(live) {
+    if (this.#text.empty) live.prepend(this.#text.element);
+    return this.#text;
   }
 
-  #display({ data, id, update }) {
+  /**
+   * @param {DisplayEvent} event
+   * @param {HTMLElement} live
+   */
+  #display({ data, id, update }, live) {
     const figure = drawFigure(data);
-    const old = update ? this.#places.get(id) : undefined;
-    const text = figure ? null : data["text/plain"];
+    const old = update && id !== null ? this.#places.get(id) : undefined;
+    const text = data["text/plain"];
+    /** @type {Place} */
     let place;
     if (old?.figure && figure) {
       old.figure.replaceWith(figure);
@@ -137,8 +163,8 @@ export class OutputView {
     } else {
       old?.figure?.remove();
       old?.rewrite?.(null);
-      if (figure) this.#live.append(figure);
-      place = figure ? { figure } : { rewrite: this.#write(() => this.#text.entry(text)) };
+      if (figure) live.append(figure);
+      place = figure ? { figure } : { rewrite: this.#writable(live).entry(text) };
     }
     if (id !== null) this.#places.set(id, place);
   }
@@ -154,6 +180,7 @@ export class OutputView {
     this.#box = null;
   }
 
+  /** @param {HTMLElement | null} notice */
   #setNotice(notice) {
     this.#notice?.remove();
     this.#notice = notice;

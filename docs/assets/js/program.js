@@ -1,19 +1,19 @@
 /** A page is a program: its blocks, from top to bottom. */
 
-/** @typedef {import("./element.js").PlaygroundElement} Block */
+/** @import { PlaygroundElement as Block } from "./element.js" */
 
-/** All blocks of the program that a block belongs to. @returns {Block[]} */
+/** All blocks of the program that a block belongs to. @param {Block} block @returns {Block[]} */
 export function allBlocks(block) {
   return [...(block.closest("article") ?? document).querySelectorAll("py-playground")];
 }
 
-/** What a run of a block runs: the blocks above it, then itself. @returns {Block[]} */
+/** What a run of a block runs: the blocks above it, then itself. @param {Block} block */
 export function blocksUpTo(block) {
   const blocks = allBlocks(block);
   return blocks.slice(0, blocks.indexOf(block) + 1);
 }
 
-/** The rest of the program. @returns {Block[]} */
+/** The rest of the program. @param {Block} block */
 export function blocksBelow(block) {
   const blocks = allBlocks(block);
   return blocks.slice(blocks.indexOf(block) + 1);

@@ -4,6 +4,9 @@ import { make } from "./dom.js";
 import { blocksBelow, blocksUpTo, inWords } from "./program.js";
 import { runtime } from "./runtime.js";
 
+/** @import { End, State } from "./runtime.js" */
+/** @import { Frame, OutputEvent } from "./messages.js" */
+
 export class Running {
   #block;
   #toolbar;
@@ -49,7 +52,7 @@ export class Running {
     runtime.cancel(this.#block);
   }
 
-  /** A button that leads to where an error came from. */
+  /** A button that leads to where an error came from. @param {Frame} frame */
   linkTo(frame) {
     const block = this.#blockOf(frame);
     const where = block === this.#block ? "line" : `${block.name}, line`;
@@ -59,7 +62,8 @@ export class Running {
     return button;
   }
 
-  #busy({ name, loaded, total }) {
+  /** @param {State} state */
+  #busy({ name, loaded = 0, total = 0 }) {
     this.#block.dataset.state = name;
     this.#toolbar.busy = true;
     this.#toolbar.say(
@@ -75,6 +79,7 @@ export class Running {
     if (name === "running") this.#output.begin(inWords(this.#program));
   }
 
+  /** @param {OutputEvent[]} events */
   #receive(events) {
     this.#output.append(events);
     for (const event of events) {
@@ -84,6 +89,7 @@ export class Running {
     this.#block.update();
   }
 
+  /** @param {End} end */
   #end({ outcome, seconds, message }) {
     delete this.#block.dataset.state;
     this.#toolbar.busy = false;
@@ -108,8 +114,9 @@ export class Running {
     this.#block.update();
   }
 
+  /** @param {Frame} frame */
   #blockOf(frame) {
-    return this.#program.find((block) => block.cell.id === frame.cell);
+    return this.#program.find((block) => block.blockId === frame.cell) ?? this.#block;
   }
 }
 

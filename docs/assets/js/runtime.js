@@ -1,15 +1,18 @@
 /**
  * The one Python of the visit: a worker that outlives pages, and the runs that wait for it.
  *
- * @typedef {{id: string, title: string, source: string, raises?: string}} Cell
+ * @import { Answers, FromWorker, Kept, OutputEvent, Question, Run, ToWorker } from "./messages.js"
+ *
+ * @typedef {object} State
+ * @property {"waiting" | "loading" | "running" | "fetching"} name
+ * @property {number} [loaded]      bytes of Python that have come
+ * @property {number} [total]
  *
  * @typedef {object} Job
  * @property {object} owner         who runs it; a new job of the same owner replaces the old one
- * @property {() => {cells: Cell[], below: Cell[]}} program called when the run starts, so that it
- *   runs the latest text; `below`: the rest of the page, not run
- * @property {(state: {name: "waiting" | "loading" | "running" | "fetching", loaded?: number,
- *   total?: number}) => void} onState
- * @property {(events: object[]) => void} onEvents
+ * @property {() => Run} program    called when the run starts, so that it runs the latest text
+ * @property {(state: State) => void} onState
+ * @property {(events: OutputEvent[]) => void} onEvents
  * @property {(end: End) => void} onEnd
  *
  * @typedef {object} End
@@ -18,8 +21,6 @@
  * @property {number} [seconds]     time in Python, downloads apart
  * @property {string} [message]
  */
-
-/* global WORKER_PATH */
 
 import { keepPython } from "./offline.js";
 
@@ -32,22 +33,25 @@ const ANSWER = 5000;
 /** What is said where the browser gives no reason. */
 const NOTHING = "its program did not come";
 
+/** @type {(answer: Answers[keyof Answers] | null) => void} */
+const ignore = () => {};
+
 class Runtime {
   /** @type {Worker | null} */ #worker = null;
   /** @type {Job[]} */ #queue = [];
   /** @type {Job | null} */ #current = null;
   #ready = false;
   #progress = { loaded: 0, total: 0 };
-  #overdue = 0; // timer
-  #unanswered = 0; // timer
-  #asked = { number: 0, resolve: (answer) => answer };
-  #kept = null; // what makes the next start fast, see worker/boot.js
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #overdue; // timer
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #unanswered; // timer
+  #asked = { number: 0, resolve: ignore };
+  /** @type {Kept | null} */ #kept = null;
   #spawned = 0;
   #startTime = 0; // ms that the last start took
 
   /** Start loading Python, because somebody is about to need it. */
   prepare() {
-    if (!this.#worker) this.#spawn();
+    this.#worker ??= this.#spawn();
   }
 
   /** @param {Job} job */
@@ -66,25 +70,32 @@ class Runtime {
 
   /**
    * Ask Python something, if it is there and has nothing else to do.
-   * @param {object} question see worker.js
-   * @returns {Promise<any>} null if there is no answer
+   * @template {keyof Answers} What
+   * @param {Question & {what: What}} question
+   * @returns {Promise<Answers[What] | null>} null if there is no answer
    */
   ask(question) {
-    if (!this.#ready || this.#current) return Promise.resolve(null);
+    const worker = this.#worker;
+    if (!worker || !this.#ready || this.#current) return Promise.resolve(null);
     this.#asked.resolve(null); // only the last question is of interest
-    return new Promise((resolve) => {
+    return new Promise((answered) => {
+      const resolve = /** @type {typeof ignore} */ (answered);
       this.#asked = { number: this.#asked.number + 1, resolve };
-      this.#worker.postMessage({ type: "ask", number: this.#asked.number, ...question });
+      post(worker, { type: "ask", number: this.#asked.number, ...question });
     });
   }
 
-  /** End the owner's job, wherever it is, with what it has shown so far. */
+  /** End the owner's job, wherever it is, with what it has shown so far. @param {object} owner */
   cancel(owner) {
     this.#unqueue(owner, "stopped");
     if (this.#current?.owner === owner) this.#restart({ outcome: "stopped" });
     else if (!this.#ready && !this.#queue.length) this.#kill();
   }
 
+  /**
+   * @param {object} owner
+   * @param {End["outcome"]} outcome
+   */
   #unqueue(owner, outcome) {
     const dropped = this.#queue.filter((job) => job.owner === owner);
     this.#queue = this.#queue.filter((job) => job.owner !== owner);
@@ -92,39 +103,42 @@ class Runtime {
   }
 
   #next() {
-    if (!this.#current && this.#ready && this.#queue.length) {
-      this.#current = this.#queue.shift();
-      this.#worker.postMessage({ type: "run", ...this.#current.program() });
+    const job = this.#worker && this.#ready && !this.#current ? this.#queue.shift() : null;
+    if (this.#worker && job) {
+      this.#current = job;
+      post(this.#worker, { type: "run", ...job.program() });
       this.#unanswered = setTimeout(() => {
         this.#restart({ outcome: "crashed", message: "it does not answer" });
       }, ANSWER);
-      this.#current.onState({ name: "running" });
+      job.onState({ name: "running" });
     }
+    /** @type {State} */
     const state = this.#ready ? { name: "waiting" } : { name: "loading", ...this.#progress };
-    for (const job of this.#queue) job.onState(state);
+    for (const waiting of this.#queue) waiting.onState(state);
   }
 
+  /** @param {End} end */
   #end(end) {
     const job = this.#current;
     this.#current = null;
     clearTimeout(this.#unanswered);
     clearTimeout(this.#overdue);
-    this.#overdue = 0;
+    this.#overdue = undefined;
     job?.onEnd(end);
   }
 
   #spawn() {
     const worker = new Worker(new URL(WORKER_PATH, import.meta.url), { type: "module" });
-    this.#worker = worker;
     this.#spawned = performance.now();
     worker.onmessage = ({ data }) => {
       if (worker === this.#worker) this.#receive(data);
     };
-    worker.postMessage({ type: "start", kept: this.#kept });
+    post(worker, { type: "start", kept: this.#kept });
     worker.onerror = (event) => {
       event.preventDefault();
       if (worker === this.#worker) this.#receive({ type: "lost", message: event.message ?? NOTHING });
     };
+    return worker;
   }
 
   #kill() {
@@ -135,13 +149,15 @@ class Runtime {
     this.#progress = { loaded: 0, total: 0 };
   }
 
+  /** @param {End} end */
   #restart(end) {
     this.#kill();
-    this.#spawn();
+    this.#worker = this.#spawn();
     this.#end(end);
     this.#next();
   }
 
+  /** @param {FromWorker} message */
   #receive(message) {
     switch (message.type) {
       case "progress":
@@ -178,12 +194,21 @@ class Runtime {
     }
   }
 
+  /** @param {string} message */
   #fail(message) {
     this.#kill();
     const jobs = this.#queue;
     this.#queue = [];
     for (const job of jobs) job.onEnd({ outcome: "failed", message });
   }
+}
+
+/**
+ * @param {Worker} worker
+ * @param {ToWorker} message
+ */
+function post(worker, message) {
+  worker.postMessage(message);
 }
 
 export const runtime = new Runtime();

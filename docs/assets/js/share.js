@@ -36,16 +36,33 @@ export function readLink(hash) {
   return last.codes;
 }
 
+/**
+ * @param {string} data what follows the mark
+ * @returns {Promise<Map<string, string>>}
+ */
 async function read(data) {
   const text = atob(data.replaceAll("-", "+").replaceAll("_", "/"));
   const packed = Uint8Array.from(text, (char) => char.charCodeAt(0));
   const bytes = await piped(packed, new DecompressionStream("deflate-raw"));
+  /** @type {unknown} */
   const codes = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  const sound = (entry) => entry.length === 2 && entry.every((part) => typeof part === "string");
-  if (!Array.isArray(codes) || !codes.every(sound)) throw new TypeError("not a list of codes");
+  if (!Array.isArray(codes) || !codes.every(isCode)) throw new TypeError("not a list of codes");
   return new Map(codes);
 }
 
+/**
+ * @param {unknown} entry
+ * @returns {entry is [block: string, text: string]}
+ */
+function isCode(entry) {
+  const texts = Array.isArray(entry) && entry.every((part) => typeof part === "string");
+  return texts && entry.length === 2;
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {CompressionStream | DecompressionStream} transform
+ */
 async function piped(bytes, transform) {
   const reader = new Blob([bytes]).stream().pipeThrough(transform).getReader();
   const parts = [];

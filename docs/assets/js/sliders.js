@@ -21,23 +21,31 @@ const FIELD = new RegExp(String.raw`\b(min|max|step)\s*:\s*(${NUMBER})`, "g");
  * @property {{min: string, max: string, step: string}} range
  */
 
+/**
+ * @typedef {object} Row
+ * @property {Slider} slider            as it is in the code now
+ * @property {HTMLElement} element
+ * @property {HTMLInputElement} input
+ * @property {HTMLElement} output
+ */
+
 /** @param {string} code @returns {Slider[]} */
 export function findSliders(code) {
   const sliders = [];
   for (const match of code.matchAll(LINE)) {
     const [, name, value, form] = match;
-    const range = Object.fromEntries([...form.matchAll(FIELD)].map(([, key, n]) => [key, n]));
+    const fields = Object.fromEntries([...form.matchAll(FIELD)].map(([, key, n]) => [key, n]));
+    const { min, max, step } = fields;
     const from = match.index + name.length + " = ".length;
-    if (/\btype\s*:\s*"slider"/.test(form) && "min" in range && "max" in range && "step" in range) {
-      sliders.push({ name, value, from, to: from + value.length, range });
-    }
+    if (!/\btype\s*:\s*"slider"/.test(form) || !min || !max || !step) continue;
+    sliders.push({ name, value, from, to: from + value.length, range: { min, max, step } });
   }
   return sliders;
 }
 
 export class SliderView {
   element = make("div", { class: "py-sliders" });
-  #rows = [];
+  /** @type {Row[]} */ #rows = [];
   #shape = "";
 
   /** @param {{onIntent: () => void, onMove: (slider: Slider, value: string) => void}} handlers */
@@ -45,7 +53,7 @@ export class SliderView {
     this.handlers = handlers;
   }
 
-  /** Show the sliders that the code has now. */
+  /** Show the sliders that the code has now. @param {string} code */
   update(code) {
     const sliders = findSliders(code);
     const shape = JSON.stringify(sliders.map(({ name, range }) => [name, range]));
@@ -62,7 +70,13 @@ export class SliderView {
     });
   }
 
-  #row({ name, range }, index) {
+  /**
+   * @param {Slider} slider
+   * @param {number} index
+   * @returns {Row}
+   */
+  #row(slider, index) {
+    const { name, range } = slider;
     const input = make("input", { type: "range", ...range });
     const output = make("span", { class: "py-slider-value", "aria-hidden": "true" });
     const label = make("span", { class: "py-slider-name" }, name);
@@ -74,18 +88,22 @@ export class SliderView {
       const { slider } = this.#rows[index];
       this.handlers.onMove(slider, written(input.value, slider));
     });
-    return { element, input, output, slider: null };
+    return { element, input, output, slider };
   }
 }
 
-/** A number with the decimals that its step asks for, as a Python literal of the same type. */
+/**
+ * A number with the decimals that its step asks for, as a Python literal of the same type.
+ * @param {string} value
+ * @param {Slider} slider
+ */
 function written(value, { value: old, range: { min, step } }) {
   const float = /[.eE]/.test(old + min + step) ? 1 : 0;
   return Number(value).toFixed(Math.max(float, decimals(min), decimals(step)));
 }
 
-/** How many decimals a number has as written: 2 for 0.25 and for 25e-2. */
+/** How many decimals a number has as written: 2 for 0.25 and for 25e-2. @param {string} number */
 function decimals(number) {
-  const [, digits, exponent] = /^[^.eE]*\.?(\d*)[eE]?(.*)$/.exec(number);
+  const [, digits = "", exponent] = /^[^.eE]*\.?(\d*)[eE]?(.*)$/.exec(number) ?? [];
   return Math.max(digits.length - Number(exponent), 0);
 }

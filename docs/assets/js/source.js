@@ -3,13 +3,18 @@
 import { make } from "./dom.js";
 import { StaticCode } from "./staticcode.js";
 
+/**
+ * @import { Editor } from "./editor/editor.js"
+ * @import { Ask, Frame } from "./messages.js"
+ */
+
 export class SourceView {
   /** Where the text is shown: static code or editor; both have `replace` and `mark`. */
-  #surface;
-  #static;
-  #editor = null;
-  #mounting = null;
-  #marked = [0, 0];
+  /** @type {StaticCode | Editor} */ #surface;
+  /** @type {StaticCode} */ #static;
+  /** @type {Editor | null} */ #editor = null;
+  /** @type {Promise<Editor> | null} */ #mounting = null;
+  /** @type {[from: number, to: number]} */ #marked = [0, 0];
 
   /**
    * @param {HTMLElement} element the static code
@@ -18,8 +23,7 @@ export class SourceView {
    * @param {() => void} handlers.onChange
    * @param {() => void} handlers.onRun
    * @param {(offset: number | null) => void} handlers.onEdit the reader wants to edit
-   * @param {(what: "complete" | "describe", text: string) => Promise<any>} handlers.ask asks
-   *   Python; null if there is no answer
+   * @param {Ask} handlers.ask asks Python; null if there is no answer
    */
   constructor(element, label, handlers) {
     this.label = label;
@@ -29,7 +33,12 @@ export class SourceView {
     this.#listen(element);
   }
 
-  /** Replace a part of the text. */
+  /**
+   * Replace a part of the text.
+   * @param {number} from
+   * @param {number} to
+   * @param {string} insert
+   */
   replace(from, to, insert) {
     this.#surface.replace(from, to, insert);
     if (!this.#editor) this.#changed(this.text.slice(0, from) + insert + this.text.slice(to));
@@ -44,7 +53,7 @@ export class SourceView {
     }
   }
 
-  /** Put another text in place of all of it. */
+  /** Put another text in place of all of it. @param {string} text */
   show(text) {
     if (this.#editor) this.#editor.replaceAll(text);
     else this.replace(0, this.text.length, text);
@@ -55,15 +64,18 @@ export class SourceView {
     await this.#open().catch(() => {});
   }
 
-  /** Open the editor and put the cursor there. Rejects if the editor cannot be loaded. */
-  async edit(offset = null) {
-    await this.#open();
-    this.#editor.focus(offset);
+  /**
+   * Open the editor and put the cursor there. Rejects if the editor cannot be loaded.
+   * @param {number | null} offset
+   */
+  async edit(offset) {
+    const editor = await this.#open();
+    editor.focus(offset);
   }
 
   /**
    * Mark what an error is about.
-   * @param {{line: number, end_line: number, col: number, end_col: number}} frame
+   * @param {Frame} frame
    * @returns {number} where that is
    */
   mark(frame) {
@@ -95,7 +107,7 @@ export class SourceView {
   async #mount() {
     const { createEditor } = await import("./editor/editor.js");
     const parent = make("div", { class: "py-editor highlight" });
-    this.#editor = createEditor({
+    const editor = createEditor({
       parent,
       text: this.text,
       label: this.label,
@@ -104,19 +116,25 @@ export class SourceView {
       ask: this.handlers.ask,
     });
     this.#static.mark(0, 0);
-    this.#surface = this.#editor;
+    this.#surface = this.#editor = editor;
     this.#surface.mark(...this.#marked);
     this.#static.element.after(parent);
     this.#static.element.hidden = true;
+    return editor;
   }
 
+  /** @param {string} text */
   #changed(text) {
     this.text = text;
     this.clearMark();
     this.handlers.onChange();
   }
 
-  /** Columns count characters, offsets count UTF-16 units. */
+  /**
+   * Columns count characters, offsets count UTF-16 units.
+   * @param {number} line
+   * @param {number} column
+   */
   #offset(line, column) {
     const lines = this.text.split("\n");
     const before = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
@@ -124,12 +142,15 @@ export class SourceView {
     return Math.min(before + inLine, this.text.length);
   }
 
-  /** A click asks for the editor, at the place clicked; dragging, to select text, does not. */
+  /**
+   * A click asks for the editor, at the place clicked; dragging, to select text, does not.
+   * @param {HTMLElement} element
+   */
   #listen(element) {
-    let pressed = null;
+    /** @type {PointerEvent | undefined} */ let pressed;
     element.addEventListener("pointerdown", (event) => (pressed = event));
     element.addEventListener("click", ({ button, clientX: x, clientY: y }) => {
-      const moved = Math.hypot(x - pressed?.clientX, y - pressed?.clientY) > 4;
+      const moved = pressed && Math.hypot(x - pressed.clientX, y - pressed.clientY) > 4;
       if (!button && !moved) this.handlers.onEdit(this.#static.offsetAt(x, y));
     });
   }

@@ -5,14 +5,14 @@ const marks = globalThis.Highlight ? new Highlight() : null;
 if (marks) CSS.highlights.set("py-error", marks);
 
 export class StaticCode {
-  #code;
-  #original;
-  #mark = null;
+  /** @type {HTMLElement} */ #code;
+  /** @type {Node[]} */ #original;
+  /** @type {Range | null} */ #mark = null;
 
   /** @param {HTMLElement} element the code and its frame */
   constructor(element) {
     this.element = element;
-    this.#code = element.querySelector("code");
+    this.#code = /** @type {HTMLElement} */ (element.querySelector("code"));
     this.#original = [...this.#code.childNodes].map((node) => node.cloneNode(true));
   }
 
@@ -22,10 +22,15 @@ export class StaticCode {
   }
 
   get text() {
-    return this.#code.textContent.replace(/\n$/, "");
+    return (this.#code.textContent ?? "").replace(/\n$/, "");
   }
 
-  /** Replace a part of the text, keeping the highlighting of the rest. */
+  /**
+   * Replace a part of the text, keeping the highlighting of the rest.
+   * @param {number} from
+   * @param {number} to
+   * @param {string} insert
+   */
   replace(from, to, insert) {
     let pending = insert;
     for (const { node, start, end } of [...this.#nodes()]) {
@@ -36,28 +41,36 @@ export class StaticCode {
     }
   }
 
-  /** Mark what an error is about; nothing, if the range is empty. */
+  /**
+   * Mark what an error is about; nothing, if the range is empty.
+   * @param {number} from
+   * @param {number} to
+   */
   mark(from, to) {
     if (this.#mark) marks?.delete(this.#mark);
     this.#mark = null;
     if (from === to || !marks) return;
-    this.#mark = new Range();
+    const mark = new Range();
     for (const { node, start, end } of this.#nodes()) {
-      if (start <= from) this.#mark.setStart(node, Math.min(from - start, node.length));
-      if (start < to) this.#mark.setEnd(node, Math.min(to, end) - start);
+      if (start <= from) mark.setStart(node, Math.min(from - start, node.length));
+      if (start < to) mark.setEnd(node, Math.min(to, end) - start);
     }
-    marks.add(this.#mark);
+    marks.add(mark);
+    this.#mark = mark;
   }
 
-  /** Where in the text a point of the window is, or null. */
+  /**
+   * Where in the text a point of the window is, or null.
+   * @param {number} x
+   * @param {number} y
+   */
   offsetAt(x, y) {
     const place = document.caretPositionFromPoint?.(x, y);
     const range = place ? null : document.caretRangeFromPoint?.(x, y); // Safari
     const node = place?.offsetNode ?? range?.startContainer;
+    const offset = place?.offset ?? range?.startOffset ?? 0;
     for (const piece of this.#nodes()) {
-      if (piece.node === node) {
-        return Math.min(piece.start + (place?.offset ?? range.startOffset), this.text.length);
-      }
+      if (piece.node === node) return Math.min(piece.start + offset, this.text.length);
     }
     return null;
   }

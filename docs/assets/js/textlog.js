@@ -2,13 +2,15 @@
 
 import { make } from "./dom.js";
 
+/** @import { StreamName } from "./messages.js" */
+
 /** When the text goes on in a new box, which is laid out by itself, and only when in sight. */
 const BOX_LINES = 200;
 const BOX_CHARACTERS = 10_000; // also within a line: it breaks there, as it would a little later
 
 export class TextLog {
   element = make("pre", { class: "py-text", role: "log", tabindex: "0", "aria-label": "Output" });
-  #box = null;
+  /** @type {HTMLElement | null} */ #box = null;
   #lines = 0;
   #characters = 0;
   #atLineStart = true;
@@ -19,30 +21,36 @@ export class TextLog {
 
   /**
    * @param {string} text
-   * @param {string} stream "stdout" or "stderr"
+   * @param {StreamName} stream
    */
   write(text, stream) {
     for (let from = 0; from < text.length; ) {
-      this.#makeRoom();
+      const box = this.#roomyBox();
       const to = this.#end(text, from);
-      this.#append(text.slice(from, to), `py-${stream}`);
+      this.#append(box, text.slice(from, to), `py-${stream}`);
       from = to;
     }
   }
 
-  /** Write text on lines of its own; returns what replaces it, or with null takes it away. */
+  /**
+   * Write text on lines of its own.
+   * @param {string} text
+   * @returns {(text: string | null) => void} replaces it, or with null takes it away
+   */
   entry(text) {
     if (!this.#atLineStart) this.write("\n", "stdout");
-    this.#makeRoom();
     const span = make("span", { class: "py-entry" }, `${text}\n`);
-    this.#box.append(span);
-    this.#count(span.textContent);
+    this.#roomyBox().append(span);
+    this.#count(`${text}\n`);
     return (update) => {
       span.textContent = update === null ? "" : `${update}\n`;
     };
   }
 
-  /** Keep the end in sight while `append` adds to it, unless the reader has scrolled away. */
+  /**
+   * Keep the end in sight, unless the reader has scrolled away.
+   * @param {() => void} append adds to the text
+   */
   follow(append) {
     const pre = this.element;
     const atEnd = pre.scrollHeight - pre.scrollTop - pre.clientHeight < 8;
@@ -50,15 +58,22 @@ export class TextLog {
     if (atEnd) pre.scrollTop = pre.scrollHeight;
   }
 
-  #makeRoom() {
+  /** The last box, or a new one if that is full. */
+  #roomyBox() {
     const full = this.#atLineStart && this.#lines >= BOX_LINES;
-    if (this.#box && !full && this.#characters < BOX_CHARACTERS) return;
-    this.#box = make("span", { class: "py-lines" });
+    if (this.#box && !full && this.#characters < BOX_CHARACTERS) return this.#box;
+    const box = make("span", { class: "py-lines" });
+    this.#box = box;
     this.#lines = this.#characters = 0;
-    this.element.append(this.#box);
+    this.element.append(box);
+    return box;
   }
 
-  /** How far into the text, from `from` on, the box has room. */
+  /**
+   * How far into the text the box has room.
+   * @param {string} text
+   * @param {number} from where what is left of it begins
+   */
   #end(text, from) {
     const limit = Math.min(text.length, from + BOX_CHARACTERS - this.#characters);
     let end = from;
@@ -69,13 +84,19 @@ export class TextLog {
     return end > from ? end : limit;
   }
 
-  #append(text, name) {
-    const last = this.#box.lastChild;
-    if (last?.className === name) last.lastChild.appendData(text);
-    else this.#box.append(make("span", { class: name }, text));
+  /**
+   * @param {HTMLElement} box
+   * @param {string} text
+   * @param {string} name the class of its stream
+   */
+  #append(box, text, name) {
+    const last = box.lastElementChild;
+    if (last?.className === name) /** @type {Text} */ (last.firstChild).appendData(text);
+    else box.append(make("span", { class: name }, text));
     this.#count(text);
   }
 
+  /** @param {string} text */
   #count(text) {
     this.#lines += text.split("\n").length - 1;
     this.#characters += text.length;

@@ -14,27 +14,34 @@ const ICONS = {
 /** A run that ends within this time (ms) does not turn the Run button into Stop and back. */
 const SHORT = 150;
 
+/** @typedef {"run" | "edit" | "reset" | "copy"} Action */
+
+/** @type {[Action, string][]} */
+const LABELS = [
+  ["run", "Run"],
+  ["edit", "Edit"],
+  ["reset", "Reset"],
+  ["copy", "Copy"],
+];
+
 export class Toolbar {
-  #buttons = {};
+  #buttons = /** @type {Record<Action, HTMLButtonElement>} */ ({});
   #row = make("div", { class: "py-buttons" });
+  #runText = make("span", { class: "py-button-text" });
   #busy = false;
-  #turn = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #turn; // timer
 
   /**
    * @param {HTMLElement | null} title the block's static title, which moves into the bar
-   * @param {Record<"run" | "stop" | "edit" | "reset" | "copy", () => void>} actions
+   * @param {Record<Action | "stop", () => void>} actions
    */
   constructor(title, actions) {
     this.actions = actions;
     this.status = make("span", { class: "py-status", role: "status" });
     this.amount = make("span", { class: "py-amount", "aria-hidden": "true" });
-    for (const [name, label] of [
-      ["run", "Run"],
-      ["edit", "Edit"],
-      ["reset", "Reset"],
-      ["copy", "Copy"],
-    ]) {
-      const text = make("span", { class: "py-button-text" }, label);
+    for (const [name, label] of LABELS) {
+      const text = name === "run" ? this.#runText : make("span", { class: "py-button-text" });
+      text.textContent = label;
       const button = make("button", { type: "button", class: `py-button py-button--${name}` });
       button.append(icon(ICONS[name]), text);
       button.addEventListener("click", () => this.#press(name));
@@ -54,54 +61,57 @@ export class Toolbar {
 
   /** @param {(near: boolean) => void} handler told when somebody comes near the Run button */
   onRunIntent(handler) {
-    for (const [event, near] of [
-      ["pointerenter", true],
-      ["focus", true],
-      ["pointerleave", false],
-      ["blur", false],
-    ]) {
-      this.#buttons.run.addEventListener(event, () => handler(near));
-    }
+    const { run } = this.#buttons;
+    for (const event of ["pointerenter", "focus"]) run.addEventListener(event, () => handler(true));
+    for (const event of ["pointerleave", "blur"]) run.addEventListener(event, () => handler(false));
   }
 
-  /** Say what a run includes, to who asks. */
+  /** Say what a run includes, to who asks. @param {string} words */
   describeRun(words) {
     this.#buttons.run.title = words;
   }
 
-  /** Whether there is anything to set back. */
+  /** Whether there is anything to set back. @param {boolean} value */
   set resettable(value) {
     this.#buttons.reset.disabled = !value;
   }
 
-  /** Say what the block does; announced when it changes. */
+  /** Say what the block does; announced when it changes. @param {string} text */
   say(text) {
     this.amount.textContent = "";
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
-  /** How far a download is; not announced, for it changes all the time. */
+  /**
+   * How far a download is; not announced, for it changes all the time.
+   * @param {number} loaded bytes
+   * @param {number} total
+   */
   count(loaded, total) {
-    const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+    const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
     this.amount.textContent = total ? `${megabytes(loaded)} / ${megabytes(total)} MB` : "";
-    this.element.style.setProperty("--py-loaded", total ? loaded / total : 0);
+    this.element.style.setProperty("--py-loaded", String(total ? loaded / total : 0));
   }
 
-  /** Turn Run into Stop while the block is busy, on the same button: the focus stays. */
+  /**
+   * Turn Run into Stop while the block is busy, on the same button: the focus stays.
+   * @param {boolean} busy
+   */
   set busy(busy) {
     if (busy === this.#busy) return;
     this.#busy = busy;
     clearTimeout(this.#turn);
     const turn = () => {
-      const [path, text] = this.#buttons.run.children;
-      this.#buttons.run.classList.toggle("py-button--stop", busy);
-      path.firstChild.setAttribute("d", busy ? ICONS.stop : ICONS.run);
-      text.textContent = busy ? "Stop" : "Run";
+      const { run } = this.#buttons;
+      run.classList.toggle("py-button--stop", busy);
+      run.querySelector("path")?.setAttribute("d", busy ? ICONS.stop : ICONS.run);
+      this.#runText.textContent = busy ? "Stop" : "Run";
     };
     if (busy) this.#turn = setTimeout(turn, SHORT);
     else turn();
   }
 
+  /** @param {Action} name */
   #press(name) {
     const stops = name === "run" && this.#buttons.run.classList.contains("py-button--stop");
     this.actions[stops ? "stop" : name]();

@@ -15,6 +15,12 @@ import { watchWaiting } from "./worker/downloads.js";
 import { Outbox } from "./worker/outbox.js";
 import { readImage, storeImage } from "./worker/store.js";
 
+/**
+ * @import { PyodideAPI } from "pyodide"
+ * @import { PyProxy } from "pyodide/ffi"
+ * @import { Cell, DisplayEvent, ErrorEvent, FromWorker, Kept, OutputEvent, Question, Run, ToWorker } from "./messages.js"
+ */
+
 // Events come one by one, and in a flood most are text: these need no conversion.
 const EMITTER = `lambda stdout, stderr, other: lambda event: (
     other(event) if event["type"] != "stream"
@@ -22,17 +28,18 @@ const EMITTER = `lambda stdout, stderr, other: lambda event: (
     else stderr(event["text"])
 )`;
 
-const outbox = new Outbox((events) => postMessage({ type: "events", events }));
+const outbox = new Outbox((events) => post({ type: "events", events }));
 /** @type {ReturnType<typeof connect>} */
 let session;
 
+/** @param {MessageEvent<ToWorker>} event */
 self.onmessage = async ({ data }) => {
   try {
     if (data.type === "start") await start(data.kept);
-    else if (data.type === "ask") postMessage(answer(data));
+    else if (data.type === "ask") post(answer(data));
     else {
-      postMessage({ type: "begun" });
-      postMessage({ type: "end", ...session.run(data) });
+      post({ type: "begun" });
+      post({ type: "end", ...session.run(data) });
     }
   } catch (error) {
     outbox.flush();
@@ -43,33 +50,45 @@ self.onmessage = async ({ data }) => {
 // What fails within Pyodide unobserved has been told by then.
 self.onunhandledrejection = (event) => event.preventDefault();
 
+/** @param {FromWorker} message */
+function post(message) {
+  postMessage(message);
+}
+
+/** @param {Kept | null} given */
 async function start(given) {
   const before = given ?? { image: await readImage() };
   const { pyodide, kept } = await boot(before, (progress) =>
-    postMessage({ type: "progress", ...progress }),
+    post({ type: "progress", ...progress }),
   );
   session = connect(pyodide);
   watchTheClock(pyodide);
-  postMessage({ type: "ready", kept });
-  if (kept.image) await storeImage(kept.image, kept.image !== before.image && before.image);
+  post({ type: "ready", kept });
+  const failed = Boolean(before.image) && kept.image !== before.image;
+  if (kept.image) await storeImage(kept.image, failed);
 }
 
-/** A session of Python, as functions that take and give JavaScript's own values. */
+/**
+ * A session of Python, as functions that take and give JavaScript's own values.
+ * @param {PyodideAPI} pyodide
+ */
 function connect(pyodide) {
   const { Session, Cell } = pyodide.pyimport("engine.runner");
   const emitter = pyodide.runPython(EMITTER);
   const session = Session(
     emitter(
-      (text) => outbox.stream("stdout", text),
-      (text) => outbox.stream("stderr", text),
-      (event) => outbox.event(toObject(event)),
+      (/** @type {string} */ text) => outbox.stream("stdout", text),
+      (/** @type {string} */ text) => outbox.stream("stderr", text),
+      (/** @type {PyProxy} */ event) => outbox.event(toObject(event)),
     ),
   );
   const waited = watchWaiting(() => {
     outbox.flush();
-    postMessage({ type: "fetching" });
+    post({ type: "fetching" });
   });
+  /** @type {<T>(cells: Cell[], action: (list: PyProxy) => T) => T} */
   const withCells = (cells, action) => {
+    /** @type {PyProxy} */
     const list = pyodide.toPy(
       cells.map(({ id, title, source, raises }) => Cell(id, title, source, raises)),
     );
@@ -80,6 +99,7 @@ function connect(pyodide) {
     }
   };
   return {
+    /** @param {Run} run */
     run({ cells, below }) {
       outbox.start();
       const begun = performance.now() / 1000 - waited();
@@ -87,7 +107,9 @@ function connect(pyodide) {
       outbox.flush();
       return { ok, seconds: performance.now() / 1000 - waited() - begun };
     },
+    /** @param {Question} question */
     ask({ cells, what, text }) {
+      /** @type {PyProxy | undefined} */
       const found = withCells(cells, (list) => session[what](list, text));
       const answer = found ? toObject(found) : null;
       found?.destroy();
@@ -96,10 +118,15 @@ function connect(pyodide) {
   };
 }
 
+/** @param {PyProxy} proxy */
 function toObject(proxy) {
   return proxy.toJs({ dict_converter: Object.fromEntries });
 }
 
+/**
+ * @param {Question & {number: number}} question
+ * @returns {FromWorker}
+ */
 function answer(question) {
   const { number } = question;
   try {
@@ -110,19 +137,24 @@ function answer(question) {
   }
 }
 
-/** Let text go out while Python runs: it looks for signals every few hundred instructions. */
+/**
+ * Let text go out while Python runs: it looks for signals every few hundred instructions.
+ * @param {PyodideAPI} pyodide
+ */
 function watchTheClock(pyodide) {
-  const signals = new Proxy([0], {
+  const signals = new Proxy(new Uint8Array(1), {
     get(target, key) {
       outbox.tick();
-      return target[key];
+      return Reflect.get(target, key);
     },
   });
   pyodide.setInterruptBuffer(signals);
 }
 
+/** @param {unknown} error */
 function lose(error) {
   const deep = error instanceof RangeError && /stack/.test(error.message);
-  const text = deep ? "calls too deep for the browser" : String(error?.message ?? error);
-  postMessage({ type: "lost", message: text.trim().split("\n").at(-1) });
+  const said = error instanceof Error ? error.message : String(error);
+  const text = deep ? "calls too deep for the browser" : said;
+  post({ type: "lost", message: text.trim().split("\n").at(-1) ?? "" });
 }

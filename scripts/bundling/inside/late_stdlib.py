@@ -3,7 +3,10 @@ standard library that a boot and the engine import. The rest is one download, ma
 modules is first imported: appended to the archive, it completes it."""
 
 import sys
+from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from zipimport import zipimporter
 
 REST = "stdlib-rest.bin"  # what the archive lacks, and the directory of all
 
@@ -17,14 +20,16 @@ def _read_rest() -> bytes:
     if not hasattr(js, "XMLHttpRequest"):  # Node
         # A Node Buffer cannot enter Python as it is.
         read = "(path) => new Uint8Array(process.getBuiltinModule('fs').readFileSync(path))"
-        return run_js(read)(address).to_bytes()
+        content: bytes = run_js(read)(address).to_bytes()
+        return content
     request = js.XMLHttpRequest.new()
     request.open("GET", address, False)  # an import cannot wait for a promise
     request.responseType = "arraybuffer"
     request.send()
     if request.status != 200:
         raise OSError(f"{REST}: status {request.status}")
-    return request.response.to_bytes()
+    response: bytes = request.response.to_bytes()
+    return response
 
 
 def _complete(archive: str) -> None:
@@ -35,7 +40,9 @@ def _complete(archive: str) -> None:
         file.seek(-6, 2)
         file.seek(int.from_bytes(file.read(4), "little"))
         file.write(rest)
-    sys.path_importer_cache[archive].invalidate_caches()
+    importer = sys.path_importer_cache[archive]
+    assert isinstance(importer, zipimporter)
+    importer.invalidate_caches()
 
 
 class LateStdlib:
@@ -44,7 +51,9 @@ class LateStdlib:
     def __init__(self, modules: frozenset[str]) -> None:
         self.modules = modules
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if name not in self.modules:
             return None
         try:

@@ -38,9 +38,9 @@ for number, source in enumerate(CELLS):
     Session(lambda event: None).run([Cell(id=f"cell-{number}", title="cell.py", source=source)])
 
 origins = [
-    str(module.__spec__.origin)  # "frozen" for those that the interpreter itself holds
-    for module in list(sys.modules.values())
-    if getattr(module, "__spec__", None)
+    str(spec.origin)  # "frozen" for those that the interpreter itself holds
+    for spec in [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
+    if spec
 ]
 boot = sorted({o.removeprefix(ARCHIVE) for o in origins if o.startswith(ARCHIVE)})
 Path("/job/boot.json").write_text(json.dumps(boot))

@@ -15,7 +15,11 @@ import { make } from "../dom.js";
 
 const NAME = /[\p{L}\p{N}_]/u;
 
-/** @typedef {(what: "complete" | "describe", text: string) => Promise<any>} Ask */
+/**
+ * @import { CompletionContext, CompletionResult } from "@codemirror/autocomplete"
+ * @import { EditorView, Tooltip } from "@codemirror/view"
+ * @import { Ask, Description } from "../messages.js"
+ */
 
 /** @param {Ask} ask */
 export function assistance(ask) {
@@ -31,31 +35,40 @@ export function assistance(ask) {
   ];
 }
 
-/** Tab takes the chosen suggestion, or else the first. */
+/** Tab takes the chosen suggestion, or else the first. @param {EditorView} view */
 function acceptFirst(view) {
   if (completionStatus(view.state) !== "active") return false;
   if (!selectedCompletion(view.state)) moveCompletionSelection(true)(view);
   return acceptCompletion(view);
 }
 
-/** @param {Ask} ask */
+/**
+ * @param {Ask} ask
+ * @returns {(context: CompletionContext) => Promise<CompletionResult | null>}
+ */
 function suggestions(ask) {
   return async (context) => {
     const text = context.state.sliceDoc(0, context.pos);
-    const word = context.matchBefore(/[\p{L}\p{N}_]*/u);
+    const from = context.matchBefore(/[\p{L}\p{N}_]*/u)?.from ?? context.pos;
     if (!context.explicit && !/[\p{L}\p{N}_.]$/u.test(text)) return null;
     const found = await ask("complete", text);
     if (!found?.length) return null;
-    const owner = /([\p{L}\p{N}_.]+\.)?$/u.exec(text.slice(0, word.from))[0];
+    const owner = /([\p{L}\p{N}_.]+\.)?$/u.exec(text.slice(0, from))?.[0] ?? "";
     const options = found.map((item) => ({
       ...item,
-      info: async ({ label }) => note(await ask("describe", owner + label)),
+      info: async (/** @type {{label: string}} */ { label }) =>
+        note(await ask("describe", owner + label)),
     }));
-    return { from: word.from, options, validFor: /^[\p{L}\p{N}_]*$/u };
+    return { from, options, validFor: /^[\p{L}\p{N}_]*$/u };
   };
 }
 
-/** @param {Ask} ask */
+/**
+ * @param {Ask} ask
+ * @param {EditorView} view
+ * @param {number} position
+ * @returns {Promise<Tooltip | null>}
+ */
 async function hover(ask, view, position) {
   const line = view.state.doc.lineAt(position);
   let start = position - line.from;
@@ -68,7 +81,7 @@ async function hover(ask, view, position) {
   return dom && { pos: line.from + start, end: line.from + end, above: true, create: () => ({ dom }) };
 }
 
-/** @param {{title: string, text: string} | null} description */
+/** @param {Description | null} description */
 function note(description) {
   if (!description) return null;
   const { title, text } = description;

@@ -15,6 +15,13 @@ import { Decoration, EditorView, drawSelection, keymap } from "@codemirror/view"
 import { assistance } from "./assistance.js";
 import { python } from "./highlighting.js";
 
+/**
+ * @import { Command } from "@codemirror/view"
+ * @import { Ask } from "../messages.js"
+ * @typedef {ReturnType<typeof createEditor>} Editor
+ */
+
+/** @type {import("@codemirror/state").StateEffectType<[from: number, to: number]>} */
 const setMark = StateEffect.define();
 const errorMark = Decoration.mark({ class: "py-error-mark" });
 const errorLine = Decoration.line({ class: "py-error-line" });
@@ -38,6 +45,7 @@ const markField = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+/** @type {import("@codemirror/state").StateEffectType<null>} */
 const leave = StateEffect.define();
 
 /**
@@ -50,8 +58,9 @@ const typed = StateField.define({
     if (transaction.effects.some((effect) => effect.is(leave))) return false;
     return value || transaction.isUserEvent("input");
   },
-  provide: () => EditorView.focusChangeEffect.of((_, focusing) => (focusing ? null : leave.of())),
+  provide: () => EditorView.focusChangeEffect.of((_, focusing) => (focusing ? null : leave.of(null))),
 });
+/** @type {(command: Command) => Command} */
 const ifTyped = (command) => (view) => view.state.field(typed) && command(view);
 
 /**
@@ -61,7 +70,7 @@ const ifTyped = (command) => (view) => view.state.field(typed) && command(view);
  * @param {string} options.label
  * @param {(text: string) => void} options.onChange
  * @param {() => void} options.onRun
- * @param {(what: "complete" | "describe", text: string) => Promise<any>} options.ask asks Python
+ * @param {Ask} options.ask asks Python
  */
 export function createEditor({ parent, text, label, onChange, onRun, ask }) {
   const run = () => {
@@ -108,16 +117,25 @@ export function createEditor({ parent, text, label, onChange, onRun, ask }) {
       if (offset !== null) view.dispatch({ selection: { anchor: offset }, scrollIntoView: true });
       view.focus();
     },
+    /**
+     * @param {number} from
+     * @param {number} to
+     * @param {string} insert
+     */
     replace(from, to, insert) {
       view.dispatch({ changes: { from, to, insert } });
     },
-    /** Replace all of the text, in one step that can be undone. */
+    /** Replace all of the text, in one step that can be undone. @param {string} insert */
     replaceAll(insert) {
       view.dispatch({
         changes: { from: 0, to: view.state.doc.length, insert },
         annotations: isolateHistory.of("full"),
       });
     },
+    /**
+     * @param {number} from
+     * @param {number} to
+     */
     mark(from, to) {
       view.dispatch({ effects: setMark.of([from, to]) });
     },

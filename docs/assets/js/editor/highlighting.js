@@ -10,6 +10,12 @@ import { Decoration, ViewPlugin } from "@codemirror/view";
 import { styleTags, tags as t } from "@lezer/highlight";
 import { BUILTINS, EXCEPTIONS } from "./builtins.js";
 
+/**
+ * @import { SyntaxNode } from "@lezer/common"
+ * @import { Range, Text } from "@codemirror/state"
+ * @import { EditorView } from "@codemirror/view"
+ */
+
 // What the grammar's own tags do not tell apart, and Pygments does.
 const language = pythonLanguage.configure({
   props: [
@@ -41,16 +47,20 @@ const style = HighlightStyle.define([
 const CLASSES = ["nf", "nc", "nn", "nd", "nb", "ne", "bp", "o", "sa", "sd"];
 const marks = Object.fromEntries(CLASSES.map((name) => [name, Decoration.mark({ class: name })]));
 
-/** The class of a name, which depends on where it stands and on what it says. */
+/**
+ * The class of a name, which depends on where it stands and on what it says.
+ * @param {SyntaxNode} node
+ * @param {string} text
+ */
 function nameClass(node, text) {
-  const parent = node.parent.name;
+  const parent = node.parent?.name;
   if (/^__\w+__$/.test(text)) return null;
   if (parent === "FunctionDefinition") return "nf";
   if (parent === "ClassDefinition") return "nc";
-  if (parent === "Decorator" && node.prevSibling.name === "At") return "nd";
+  if (parent === "Decorator" && node.prevSibling?.name === "At") return "nd";
   if (parent === "ImportStatement") {
-    const first = node.parent.firstChild;
-    const listed = first.name === "from" && node.from > node.parent.getChild("import")?.from;
+    const named = node.parent?.getChild("import");
+    const listed = node.parent?.firstChild?.name === "from" && named && node.from > named.from;
     if (!listed) return "nn";
   }
   if (text === "self" || text === "cls") return "bp";
@@ -58,30 +68,37 @@ function nameClass(node, text) {
   return EXCEPTIONS.has(text) ? "ne" : null;
 }
 
-/** Pygments takes each triple-quoted string that begins a line for a docstring. */
+/**
+ * Pygments takes each triple-quoted string that begins a line for a docstring.
+ * @param {SyntaxNode} node
+ * @param {Text} doc
+ */
 function isDocstring(node, doc) {
   const line = doc.lineAt(node.from);
   return /^\s*[rRuUbB]{0,2}("""|''')/.test(line.text) && !doc.sliceString(line.from, node.from).trim();
 }
 
+/** @param {EditorView} view */
 function decorate(view) {
   const { doc } = view.state;
+  /** @type {Range<Decoration>[]} */
   const ranges = [];
   for (const { from, to } of view.visibleRanges) {
     syntaxTree(view.state).iterate({
       from,
       to,
       enter({ name, node }) {
+        /** @type {(found: string, end?: number) => void} */
         const mark = (found, end = node.to) => ranges.push(marks[found].range(node.from, end));
         if (name === "VariableName") {
           const found = nameClass(node, doc.sliceString(node.from, node.to));
           if (found) mark(found);
         } else if (name === "TypeDef" && doc.sliceString(node.from, node.from + 2) === "->") {
           mark("o", node.from + 2);
-        } else if (name === "." && node.parent.name === "ImportStatement") {
+        } else if (name === "." && node.parent?.name === "ImportStatement") {
           mark("nn");
         } else if (name === "String" || name === "FormatString") {
-          const [prefix] = /^[a-zA-Z]*/.exec(doc.sliceString(node.from, node.from + 2));
+          const [prefix] = /^[a-zA-Z]*/.exec(doc.sliceString(node.from, node.from + 2)) ?? [""];
           if (isDocstring(node, doc)) mark("sd");
           else if (prefix) mark("sa", node.from + prefix.length);
         }

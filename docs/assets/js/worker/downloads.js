@@ -1,8 +1,9 @@
 /** Watches what Python downloads: how much has come, what has failed, and how long it held up. */
 
-/* global RUNTIME_BYTES */
+/** @import { Progress } from "../messages.js" */
 
 const INTERVAL = 100; // ms between reports of progress
+/** @type {Record<string, number>} */
 const SIZES = JSON.parse(RUNTIME_BYTES);
 const LATE = "stdlib-rest.bin"; // comes later, if at all
 const PROGRAM = "pyodide.asm.wasm";
@@ -10,7 +11,7 @@ const PROGRAM = "pyodide.asm.wasm";
 /**
  * @typedef {object} Tools
  * @property {WebAssembly.Module} [module] the interpreter, once it is there
- * @property {(url: string) => Promise<object>} importFile imports a module of the runtime
+ * @property {(url: string) => Promise<unknown>} importFile imports a module of the runtime
  */
 
 /**
@@ -19,7 +20,7 @@ const PROGRAM = "pyodide.asm.wasm";
  *
  * @template T
  * @param {WebAssembly.Module | undefined} compiled the interpreter, if that need not be fetched
- * @param {(progress: {loaded: number, total: number}) => void} report
+ * @param {(progress: Progress) => void} report
  * @param {(tools: Tools) => Promise<T>} action
  * @returns {Promise<T>}
  */
@@ -27,16 +28,18 @@ export async function downloading(compiled, report, action) {
   const { fetch: fetchFile } = self;
   const { instantiateStreaming } = WebAssembly;
   const count = counter(report);
+  /** @type {Tools} */
   const tools = {
     module: compiled,
     importFile: async (url) => {
       const module = await import(url);
-      count(SIZES[url.split("/").at(-1)]);
+      count(SIZES[fileName(url)]);
       return module;
     },
   };
   try {
     return await new Promise((resolve, reject) => {
+      /** @type {<T>(promise: Promise<T>) => Promise<T>} */
       const orFail = async (promise) => {
         try {
           return await promise;
@@ -66,9 +69,22 @@ export async function downloading(compiled, report, action) {
   }
 }
 
+/** @param {string} url */
+function fileName(url) {
+  return url.slice(url.lastIndexOf("/") + 1);
+}
+
+/**
+ * @param {typeof fetch} fetchFile
+ * @param {RequestInfo | URL} input
+ * @param {RequestInit | undefined} options
+ * @param {(bytes: number) => void} count
+ * @param {(error: unknown) => void} fail told of a download that breaks off
+ */
 async function fetchCounted(fetchFile, input, options, count, fail) {
   const response = await fetchFile(input, options);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  if (!response.body) throw new Error("the server answered nothing");
   const reader = response.body.getReader();
   const body = new ReadableStream({
     async pull(controller) {
@@ -86,15 +102,20 @@ async function fetchCounted(fetchFile, input, options, count, fail) {
   return new Response(body, response);
 }
 
-/** Adds bytes up, and reports now and then. */
+/**
+ * Adds bytes up, and reports now and then.
+ * @param {(progress: Progress) => void} report
+ * @returns {(bytes: number) => void}
+ */
 function counter(report) {
   const total = Object.values(SIZES).reduce((sum, size) => sum + size, -SIZES[LATE]);
   let loaded = 0;
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   return (bytes) => {
     loaded += bytes;
     timer ||= setTimeout(() => {
-      timer = 0;
+      timer = undefined;
       report({ loaded, total });
     }, INTERVAL);
   };
@@ -103,6 +124,7 @@ function counter(report) {
 /**
  * A module of the standard library may be fetched while Python runs, which waits for it. Calls
  * `onWait` before each; returns a function that tells the seconds waited so far.
+ * @param {() => void} onWait
  */
 export function watchWaiting(onWait) {
   let waited = 0;

@@ -9,14 +9,24 @@
 const PAGE = 4096; // bytes
 
 /**
+ * @typedef {[path: string, content: Uint8Array]} File
+ * @typedef {[start: number, end: number]} Range in bytes
+ *
+ * @typedef {object} Head
+ * @property {number} length                         of the memory
+ * @property {Range[]} runs                          where the memory is not all zeros
+ * @property {[path: string, size: number][]} sizes  of the files
+ */
+
+/**
  * @param {Uint8Array} memory
- * @param {[path: string, content: Uint8Array][]} files
- * @returns {Uint8Array}
+ * @param {File[]} files
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 export function pack(memory, files) {
   const runs = filledRuns(memory);
   const sizes = files.map(([path, content]) => [path, content.length]);
-  const head = encoded({ length: memory.length, runs, sizes });
+  const head = new TextEncoder().encode(JSON.stringify({ length: memory.length, runs, sizes }));
   const parts = [
     ...runs.map(([start, end]) => memory.subarray(start, end)),
     ...files.map(([, content]) => content),
@@ -34,21 +44,23 @@ export function pack(memory, files) {
 
 /**
  * @param {Uint8Array} image
- * @returns {{memory: Uint8Array, files: [path: string, content: Uint8Array][]}}
+ * @returns {{memory: Uint8Array, files: File[]}}
  */
 export function unpack(image) {
   let offset = new DataView(image.buffer, image.byteOffset).getUint32(0) + 4;
-  const take = (size) => image.subarray(offset, (offset += size));
+  const take = (/** @type {number} */ size) => image.subarray(offset, (offset += size));
+  /** @type {Head} */
   const { length, runs, sizes } = JSON.parse(new TextDecoder().decode(image.subarray(4, offset)));
   const memory = new Uint8Array(length);
   for (const [start, end] of runs) memory.set(take(end - start), start);
   return { memory, files: sizes.map(([path, size]) => [path, take(size)]) };
 }
 
-/** Where the memory is not all zeros: starts and ends, in bytes. */
+/** Where the memory is not all zeros. @param {Uint8Array} memory */
 function filledRuns(memory) {
   const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length >> 2);
   const step = PAGE >> 2;
+  /** @type {Range[]} */
   const runs = [];
   for (let start = 0; start < words.length; start += step) {
     const end = Math.min(start + step, words.length);
@@ -60,8 +72,4 @@ function filledRuns(memory) {
     else runs.push([start << 2, end << 2]);
   }
   return runs;
-}
-
-function encoded(value) {
-  return new TextEncoder().encode(JSON.stringify(value));
 }

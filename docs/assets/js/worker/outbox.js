@@ -3,6 +3,8 @@
  * there is much, and not without end.
  */
 
+/** @import { DisplayEvent, ErrorEvent, OutputEvent, StreamName } from "../messages.js" */
+
 const INTERVAL = 50; // ms
 const BURST = 8; // batches in an interval that are sent at once
 const MAX_LINES = 10_000;
@@ -10,14 +12,14 @@ const MAX_CHARACTERS = 250_000;
 const MAX_FIGURES = 200;
 const MAX_TRACEBACK = 20_000; // characters; an error's message may be of any length
 
-const FIGURES = ["image/svg+xml", "application/vnd.engine.steps+json"];
+const FIGURES = /** @type {const} */ (["image/svg+xml", "application/vnd.engine.steps+json"]);
 
 const CUT =
   `Output cut: a run shows up to ${MAX_LINES.toLocaleString("en")} lines, ` +
   `${MAX_CHARACTERS.toLocaleString("en")} characters and ${MAX_FIGURES} figures.`;
 
 export class Outbox {
-  #events = [];
+  /** @type {OutputEvent[]} */ #events = [];
   #begun = 0; // when the interval began
   #sent = 0; // batches sent in it
   #cut = false;
@@ -25,7 +27,7 @@ export class Outbox {
   #characters = 0;
   #figures = 0;
 
-  /** @param {(events: object[]) => void} send */
+  /** @param {(events: OutputEvent[]) => void} send */
   constructor(send) {
     this.send = send;
   }
@@ -36,7 +38,10 @@ export class Outbox {
     this.#lines = this.#characters = this.#figures = 0;
   }
 
-  /** @param {"stdout" | "stderr"} name */
+  /**
+   * @param {StreamName} name
+   * @param {string} text
+   */
   stream(name, text) {
     if (this.#cut) return;
     const fitting = this.#admit(text);
@@ -47,7 +52,7 @@ export class Outbox {
     this.#sendSoon();
   }
 
-  /** @param {object} event a display or an error, see engine/runner/session.py */
+  /** @param {DisplayEvent | ErrorEvent} event */
   event(event) {
     if (event.type === "error") event.traceback = shortened(event.traceback);
     else if (this.#cut || this.#takenByWaiting(event)) return;
@@ -77,20 +82,28 @@ export class Outbox {
     if (this.#sent++ < BURST) this.flush();
   }
 
-  /** The page draws once per interval what is shown again and again in one place. */
+  /**
+   * The page draws once per interval what is shown again and again in one place.
+   * @param {DisplayEvent} event
+   */
   #takenByWaiting({ data, id, update }) {
-    const waiting = update && this.#events.find((event) => event.id === id);
-    if (waiting) waiting.data = data;
-    return Boolean(waiting);
+    if (!update) return false;
+    for (const event of this.#events) {
+      if (event.type !== "display" || event.id !== id) continue;
+      event.data = data;
+      return true;
+    }
+    return false;
   }
 
+  /** @param {DisplayEvent} event */
   #fits({ data, update }) {
     const text = data["text/plain"];
     if (FIGURES.some((type) => type in data)) return update || this.#figures++ < MAX_FIGURES;
     return update ? text.length <= MAX_CHARACTERS : this.#admit(`${text}\n`).length > text.length;
   }
 
-  /** The part of a text that may still be shown. */
+  /** The part of a text that may still be shown. @param {string} text */
   #admit(text) {
     if (this.#lines >= MAX_LINES) return "";
     let end = Math.min(text.length, MAX_CHARACTERS - this.#characters);
@@ -108,7 +121,10 @@ export class Outbox {
   }
 }
 
-/** A long traceback without its middle: where it starts and what it says at the end stay. */
+/**
+ * A long traceback without its middle: where it starts and what it says at the end stay.
+ * @param {string} traceback
+ */
 function shortened(traceback) {
   if (traceback.length <= MAX_TRACEBACK) return traceback;
   const half = MAX_TRACEBACK / 2;

@@ -10,7 +10,7 @@ const DIGEST = "X-SHA-256";
 // give to Python.
 const KEY = `${import.meta.url}?${encodeURIComponent(navigator.userAgent)}`;
 
-/** @returns {Promise<Uint8Array | undefined>} */
+/** @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} */
 export async function readImage() {
   try {
     const cache = await caches.open(CACHE);
@@ -27,7 +27,7 @@ export async function readImage() {
 }
 
 /**
- * @param {Uint8Array} image
+ * @param {Uint8Array<ArrayBuffer>} image
  * @param {boolean} replace what is stored already, for it has proved useless
  */
 export async function storeImage(image, replace) {
@@ -42,6 +42,7 @@ export async function storeImage(image, replace) {
   }
 }
 
+/** @param {Uint8Array<ArrayBuffer>} bytes */
 async function digest(bytes) {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
