@@ -4,7 +4,7 @@ from engine.check import GradientError, central_differences, check_gradient
 from engine.data import moons, names, spiral, xor
 from engine.figures import Figure, draw, plot, scatter, steps
 from engine.graph import OPS, Graph, Value, dot, pick
-from engine.nn import MLP, Layer, Neuron
+from engine.nn import MLP, Layer, Neuron, load
 from engine.optim import SGD, Adam, cosine, linear
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "dot",
     "draw",
     "linear",
+    "load",
     "moons",
     "names",
     "pick",

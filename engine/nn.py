@@ -1,6 +1,6 @@
 """Networks of neurons. Everything is made of Values; nothing here knows a derivative."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 from random import Random
 
@@ -11,6 +11,28 @@ ACTIVATIONS: dict[str | None, Callable[[Value], Value]] = {
     "relu": Value.relu,
     None: lambda x: x,
 }
+
+
+def load(parameters: Sequence[Value], numbers: Iterable[float]) -> None:
+    """Give the parameters these numbers, in the same order: those that a compiled loss trained.
+
+    >>> g = Graph()
+    >>> w = [g.value(0.0), g.value(0.0)]
+    >>> load(w, [0.5, -1.0])
+    >>> [p.data for p in w]
+    [0.5, -1.0]
+
+    Raises ValueError if there are not as many, or one of the parameters is not a leaf; then all
+    stay as they were.
+    """
+    found = [float(number) for number in numbers]
+    if len(found) != len(parameters):
+        raise ValueError(f"load: {len(found)} numbers for {len(parameters)} parameters")
+    for p in parameters:
+        if p.op != "leaf":
+            raise ValueError(f"load: node {p.index} is computed ({p.op}), not a parameter")
+    for p, number in zip(parameters, found, strict=True):
+        p.data = number
 
 
 class Neuron:

@@ -1,58 +1,102 @@
-"""Optimisers: they move parameters, after backward() has filled the gradients."""
+"""Optimisers, which move parameters along their gradients, and schedules of their rates."""
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
 
 from engine.graph import Value
 
-Schedule = Callable[[int], float]
+Floats = MutableSequence[float]
+Rate = (
+    float | Callable[[int], float]
+)  # the same for every step, or a function of its number, from 0
 
 
-def constant(rate: float) -> Schedule:
-    """The same rate at every step."""
-    return lambda step: rate
+class Schedule:
+    """The rates of `steps` steps: schedule(k) is that of step k, list(schedule) are all of them.
+
+    After the last step the rate stays what it would be at step `steps`.
+    """
+
+    def __init__(self, rate: Callable[[float], float], steps: int) -> None:
+        """`rate` is a function of the part of the way that is done, from 0 to 1."""
+        if steps < 1:
+            raise ValueError(f"a schedule needs at least one step, not {steps}")
+        self.steps = steps
+        self._rate = rate
+
+    def __call__(self, step: int) -> float:
+        return self._rate(min(step / self.steps, 1.0))
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __iter__(self) -> Iterator[float]:
+        return map(self, range(self.steps))
 
 
 def linear(start: float, end: float, steps: int) -> Schedule:
-    """In a straight line from `start` at step 0 to `end` at step `steps`, where it stays."""
-    return lambda step: start + (end - start) * min(step / steps, 1.0)
+    """In a straight line from `start` at step 0 to `end` at step `steps`, where it stays.
+
+    >>> list(linear(1.0, 0.0, 4))
+    [1.0, 0.75, 0.5, 0.25]
+    """
+    return Schedule(lambda done: start + (end - start) * done, steps)
 
 
 def cosine(start: float, end: float, steps: int) -> Schedule:
-    """From `start` to `end` along half a cosine (Loshchilov and Hutter, SGDR, ICLR 2017)."""
-    return lambda step: end + (start - end) * (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
+    """From `start` to `end` along half a cosine (Loshchilov and Hutter, SGDR, ICLR 2017).
+
+    >>> [round(rate, 3) for rate in cosine(1.0, 0.0, 4)]
+    [1.0, 0.854, 0.5, 0.146]
+    """
+    return Schedule(lambda done: end + (start - end) * (1 + math.cos(math.pi * done)) / 2, steps)
 
 
 class Optimiser(ABC):
     """What the optimisers share: the parameters, the rate of each step, and the count of steps.
 
-    `rate` is a number or a schedule, a function of the step's number, from 0. Raises ValueError if
-    there are no parameters, or one is not a leaf or belongs to another graph than the first.
+    The parameters are Values, which step() moves; or an array("d") of numbers, which the train() of
+    a compiled loss moves. `rate` is a number or a schedule. Raises ValueError if there are no
+    parameters, or one is not a leaf or belongs to another graph than the first.
     """
 
-    def __init__(self, parameters: Sequence[Value], rate: float | Schedule) -> None:
-        if not parameters:
+    def __init__(self, parameters: "Sequence[Value] | array[float]", rate: Rate) -> None:
+        if not len(parameters):
             raise ValueError("an optimiser needs at least one parameter")
-        self.graph = parameters[0].graph
-        self.indices = [self.graph.index(p, type(self).__name__) for p in parameters]
-        for i in self.indices:
-            if self.graph.op[i] != "leaf":
-                raise ValueError(f"node {i} is computed ({self.graph.op[i]}), not a parameter")
-        self.rate = rate if callable(rate) else constant(rate)
-        self.steps = 0
+        self.parameters = parameters
+        self.rate = rate
+        self.steps = 0  # taken so far
+        if not isinstance(parameters, array):
+            self._indices(parameters)
+
+    def _indices(self, parameters: Sequence[Value]) -> list[int]:
+        """Where the parameters stand on their tape, now. Raises if truncate() removed one."""
+        name = type(self).__name__
+        if not isinstance(parameters[0], Value):
+            raise TypeError(f'{name}: expected Values or an array("d"), not {parameters[0]!r:.40}')
+        graph = parameters[0].graph
+        indices = [graph.index(p, name) for p in parameters]
+        for i in indices:
+            if graph.op[i] != "leaf":
+                raise ValueError(f"node {i} is computed ({graph.op[i]}), not a parameter")
+        return indices
 
     def step(self) -> None:
         """Move every parameter by its gradient. Raises ValueError before the first backward()."""
-        grad = self.graph.grad
-        if len(grad) <= max(self.indices):
+        if isinstance(self.parameters, array):
+            raise TypeError("step() needs Values: numbers are moved by train(), of a compiled loss")
+        indices = self._indices(self.parameters)
+        graph = self.parameters[0].graph
+        if len(graph.grad) <= max(indices):
             raise ValueError("step() needs gradients: call backward() on the loss first")
-        self.update(self.graph.data, grad, self.rate(self.steps))
-        self.steps += 1
+        rate = self.rate(self.steps) if callable(self.rate) else self.rate
+        self.update(graph.data, graph.grad, indices, rate)
 
     @abstractmethod
-    def update(self, data: list[float], grad: Sequence[float], rate: float) -> None:
-        """Change data[i] for each i of self.indices."""
+    def update(self, data: Floats, grad: Floats, indices: Iterable[int], rate: float) -> None:
+        """One step: move data[i] by grad[i] for each parameter's i, and count it."""
 
 
 class SGD(Optimiser):
@@ -63,19 +107,20 @@ class SGD(Optimiser):
     """
 
     def __init__(
-        self, parameters: Sequence[Value], rate: float | Schedule, momentum: float = 0.0
+        self, parameters: "Sequence[Value] | array[float]", rate: Rate, momentum: float = 0.0
     ) -> None:
         super().__init__(parameters, rate)
         self.momentum = momentum
-        self.velocity = [0.0] * len(parameters)
+        self.velocity = array("d", bytes(8 * len(parameters)))
 
-    def update(self, data: list[float], grad: Sequence[float], rate: float) -> None:
+    def update(self, data: Floats, grad: Floats, indices: Iterable[int], rate: float) -> None:
+        self.steps += 1
         if not self.momentum:
-            for i in self.indices:
+            for i in indices:
                 data[i] -= rate * grad[i]
             return
         velocity = self.velocity
-        for n, i in enumerate(self.indices):
+        for n, i in enumerate(indices):
             velocity[n] = self.momentum * velocity[n] + grad[i]
             data[i] -= rate * velocity[n]
 
@@ -83,28 +128,31 @@ class SGD(Optimiser):
 class Adam(Optimiser):
     """Steps scaled by running means of each gradient and of its square.
 
-    D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
+    After the t-th gradient g: m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g², and each parameter moves by
+    -rate · (m / (1-β₁ᵗ)) / (√(v / (1-β₂ᵗ)) + ε). D. P. Kingma and J. Ba, "Adam: a method for
+    stochastic optimization", ICLR 2015, algorithm 1.
     """
 
     def __init__(
         self,
-        parameters: Sequence[Value],
-        rate: float | Schedule = 0.001,
+        parameters: "Sequence[Value] | array[float]",
+        rate: Rate = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
     ) -> None:
         super().__init__(parameters, rate)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
-        self.mean = [0.0] * len(parameters)
-        self.square = [0.0] * len(parameters)
+        self.mean = array("d", bytes(8 * len(parameters)))
+        self.square = array("d", bytes(8 * len(parameters)))
 
-    def update(self, data: list[float], grad: Sequence[float], rate: float) -> None:
+    def update(self, data: Floats, grad: Floats, indices: Iterable[int], rate: float) -> None:
+        self.steps += 1
         beta1, beta2, mean, square = self.beta1, self.beta2, self.mean, self.square
         # The means start at 0; dividing by these takes that bias out.
-        bias1, bias2 = 1 - beta1 ** (self.steps + 1), 1 - beta2 ** (self.steps + 1)
-        for n, i in enumerate(self.indices):
+        bias1, bias2 = 1 - beta1**self.steps, 1 - beta2**self.steps
+        for n, i in enumerate(indices):
             g = grad[i]
             mean[n] = beta1 * mean[n] + (1 - beta1) * g
-            square[n] = beta2 * square[n] + (1 - beta2) * g * g
+            square[n] = beta2 * square[n] + (1 - beta2) * (g * g)
             data[i] -= rate * (mean[n] / bias1) / (math.sqrt(square[n] / bias2) + self.epsilon)

@@ -4,6 +4,7 @@
     run = compile_loss(loss, parameters, inputs, targets, backend="wasm")
     mean_loss, gradient = run(w, x, y)          # flat buffers of float64, for a batch of samples
     losses = run.train(w, x, y, rates)          # len(rates) steps in one call
+    load(parameters, w)                         # engine.load: back into the Values
 
 The way: `lower` takes from the tape what the loss needs, `build` makes statements of it, and
 `python_source` or `straight_line` code of those; a machine runs what is too large for that. Each of
@@ -15,14 +16,12 @@ from collections.abc import Callable, Sequence
 from engine.compile.build import build
 from engine.compile.compiled import Compiled, CompiledPython
 from engine.compile.lowered import Lowered, lower
-from engine.compile.optimizers import Adam
 from engine.compile.python_source import python_source
 from engine.compile.tracer import TraceError, Tracer
 from engine.compile.wasm import CompiledWasm, HostMissingError
 from engine.graph import Value
 
 __all__ = [
-    "Adam",
     "Compiled",
     "CompiledPython",
     "CompiledWasm",

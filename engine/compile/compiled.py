@@ -1,6 +1,7 @@
 """A compiled loss, whatever it was compiled to."""
 
 import linecache
+import math
 import weakref
 import zlib
 from abc import ABC, abstractmethod
@@ -9,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from engine.compile.build import build
 from engine.compile.lowered import Lowered
-from engine.compile.optimizers import Adam, sgd
 from engine.compile.python_source import load, python_source
+from engine.optim import SGD, Optimiser
 
 Numbers = Sequence[float] | Iterable[float]
 
@@ -45,20 +46,25 @@ class Compiled(ABC):
         inputs: Numbers,
         targets: Numbers,
         rates: Numbers,
-        adam: Adam | None = None,
+        optimiser: Optimiser | None = None,
     ) -> "array[float]":
         """One step over the whole batch for each learning rate; the loss before each step.
 
         Moves the parameters, which have to be an array("d"), in place: by gradient descent, or by
-        the given Adam.
+        the given optimiser, whose state lives on between calls. `rates` may be a schedule of
+        engine.optim, which knows its number of steps; they count, and not the optimiser's own.
         """
         if not isinstance(parameters, array) or parameters.typecode != "d":
             raise TypeError('train moves the parameters in place: make them an array("d")')
         self._parameters(parameters)
         x, y, _ = self._batch(inputs, targets)
-        if adam is not None:
-            adam.fit(len(parameters))
-        return self._train(parameters, x, y, doubles(rates), adam)
+        count = self.lowered.parameters
+        if optimiser is not None and len(optimiser.parameters) != count:
+            name = type(optimiser).__name__
+            raise ValueError(
+                f"this {name} has {len(optimiser.parameters)} parameters, the loss {count}"
+            )
+        return self._train(parameters, x, y, _rates(rates), optimiser)
 
     @abstractmethod
     def _evaluate(
@@ -77,7 +83,7 @@ class Compiled(ABC):
         x: "array[float]",
         y: "array[float]",
         rates: "array[float]",
-        adam: Adam | None,
+        optimiser: Optimiser | None,
     ) -> "array[float]": ...
 
     def _parameters(self, parameters: Numbers) -> "array[float]":
@@ -132,13 +138,15 @@ class CompiledPython(Compiled):
         x: "array[float]",
         y: "array[float]",
         rates: "array[float]",
-        adam: Adam | None,
+        optimiser: Optimiser | None,
     ) -> "array[float]":
-        update = sgd if adam is None else adam.update
-        losses = array("d")
+        losses, indices = array("d"), range(len(w))
+        if optimiser is None and w:
+            optimiser = SGD(w, 0.0)
         for rate in rates:
             loss, gradient = self._evaluate(w, x, y)
-            update(w, gradient, rate)
+            if optimiser is not None:
+                optimiser.update(w, gradient, indices, rate)
             losses.append(loss)
         return losses
 
@@ -147,6 +155,17 @@ class CompiledPython(Compiled):
         columns = [x[k :: lowered.inputs] for k in range(lowered.inputs)]
         columns += [y[k :: lowered.targets] for k in range(lowered.targets)]
         return list(zip(*columns, strict=True)) if columns else [()]
+
+
+def _rates(rates: Numbers) -> "array[float]":
+    if not isinstance(rates, Iterable):
+        how = "[rate(k) for k in range(steps)]" if callable(rates) else f"[{rates!r}] * steps"
+        raise TypeError(f"train needs a rate for each of its steps: pass {how}")
+    found = doubles(rates)
+    for k, rate in enumerate(found):
+        if not math.isfinite(rate):
+            raise ValueError(f"the rate of step {k} is {rate}")
+    return found
 
 
 def doubles(numbers: Numbers) -> "array[float]":

@@ -1,11 +1,12 @@
 """Neurons, layers, networks; and that they learn."""
 
 import math
+from array import array
 from random import Random
 
 import pytest
 
-from engine import MLP, Adam, Graph, Layer, Neuron, moons, xor
+from engine import MLP, Adam, Graph, Layer, Neuron, load, moons, xor
 
 
 def test_a_neuron_is_its_formula():
@@ -105,3 +106,21 @@ def test_moons_are_separated_by_one_recorded_step_replayed():
         graph.replay()
     assert len(graph) == size
     assert all(s.data * y > 0 for s, y in zip(scores, labels, strict=True))
+
+
+def test_trained_numbers_are_loaded_by_one_call():
+    graph = Graph()
+    model = MLP(graph, [2, 3, 1], Random(1))
+    parameters = model.parameters()
+    before = [p.data for p in parameters]
+    trained = array("d", [0.125 * k for k in range(13)])
+    for numbers, count in ((trained[:12], 12), ([], 0), (range(14), 14)):
+        with pytest.raises(ValueError, match=f"load: {count} numbers for 13 parameters"):
+            load(parameters, numbers)
+    with pytest.raises(ValueError, match=r"load: node 14 is computed \(\*\), not a parameter"):
+        load([*parameters[:12], parameters[0] * 2], trained)
+    with pytest.raises((TypeError, ValueError), match="float"):
+        load(parameters, ["x"] * 13)
+    assert [p.data for p in parameters] == before
+    load(parameters, trained)
+    assert [p.data for p in model.parameters()] == list(trained)

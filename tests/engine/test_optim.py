@@ -1,6 +1,7 @@
 """Optimisers, against their formulas written out, and the schedules."""
 
 import math
+from array import array
 
 import pytest
 
@@ -64,6 +65,15 @@ def test_schedules():
     assert half(1) > 0.75 > 0.25 > half(3)
 
 
+def test_a_schedule_is_as_long_as_its_steps():
+    for make in (linear, cosine):
+        schedule = make(1.0, 0.0, 4)
+        assert list(schedule) == [schedule(k) for k in range(4)]
+        assert len(schedule) == 4
+        with pytest.raises(ValueError, match="a schedule needs at least one step, not 0"):
+            make(1.0, 0.0, 0)
+
+
 def test_a_schedule_is_asked_for_each_step():
     asked = []
     run(lambda ps: SGD(ps, lambda step: asked.append(step) or 0.1), 3)
@@ -79,5 +89,26 @@ def test_what_cannot_be_optimised_is_refused():
         SGD([x, y], 0.1)
     with pytest.raises(ValueError, match=r"node 1 is computed \(\*\), not a parameter"):
         Adam([x * x])
+    with pytest.raises(TypeError, match=r'Adam: expected Values or an array\("d"\), not 2.0'):
+        Adam([x.data])
+    with pytest.raises(TypeError, match=r"Adam: expected a Value, not float 2\.0"):
+        Adam([x, x.data])
+    with pytest.raises(TypeError, match="expected Values or an array"):
+        Adam(array("f", [1.0]))
+    with pytest.raises(TypeError, match=r"step\(\) needs Values: numbers are moved by train\(\)"):
+        SGD(array("d", [1.0]), 0.1).step()
     with pytest.raises(ValueError, match=r"call backward\(\) on the loss first"):
         SGD([y], 0.1).step()
+
+
+@pytest.mark.parametrize("make", [SGD, Adam])
+def test_an_optimiser_does_not_outlive_its_parameters(make):
+    graph = Graph()
+    keep, gone = graph.value(1.0), graph.value(2.0)
+    optimiser = make([keep, gone], 0.1)
+    graph.truncate(1)
+    new = graph.value(5.0)  # where the second was
+    (keep * new).backward()
+    with pytest.raises(ValueError, match=r"stale handle, truncate\(\) removed its node 1"):
+        optimiser.step()
+    assert (keep.data, new.data, optimiser.steps) == (1.0, 5.0, 0)

@@ -57,6 +57,8 @@ def test_the_wheel_holds_byte_code_for_pyodide_and_the_sources(runtime):
         folder, _, module = name.rpartition("/__pycache__/")
         assert f"{folder}/{module.split('.')[0]}.py" in files
     assert len(compiled) == sum(name.endswith(".py") for name in files)
+    data = "engine/names.txt"
+    assert files[data] == (bundler.ROOT / data).read_bytes()
     (record,) = [name for name in files if name.endswith("/RECORD")]
     rows = {row[0]: row[1] for row in csv.reader(io.StringIO(files[record].decode()))}
     assert rows.pop(record) == ""

@@ -5,10 +5,10 @@ from array import array
 from engine.compile.build import build
 from engine.compile.compiled import Compiled
 from engine.compile.lowered import Lowered
-from engine.compile.optimizers import Adam
 from engine.compile.wasm.hosts import host
 from engine.compile.wasm.machine import machine_code
 from engine.compile.wasm.straight import straight_line
+from engine.optim import SGD, Adam, Optimiser
 
 
 class CompiledWasm(Compiled):
@@ -50,24 +50,31 @@ class CompiledWasm(Compiled):
         x: "array[float]",
         y: "array[float]",
         rates: "array[float]",
-        adam: Adam | None,
+        optimiser: Optimiser | None,
     ) -> "array[float]":
+        plain = optimiser is None or (isinstance(optimiser, SGD) and not optimiser.momentum)
+        if not plain and not isinstance(optimiser, Adam):
+            raise ValueError(
+                'the module trains by plain SGD or by Adam: for others take backend="python"'
+            )
         if not rates:
             return array("d")
         at, instance, steps = self._at, self._instance, len(rates)
         batch, free = self._place(w, x, y, 16 * steps)
         instance.write(free, rates)
         arguments = (*batch, steps, free, free + 8 * steps)
-        if adam is None:
-            instance.call("sgd", *arguments)
+        if isinstance(optimiser, Adam):
+            adam, b1, b2 = optimiser, optimiser.beta1, optimiser.beta2
+            instance.write(at.first, adam.mean)
+            instance.write(at.second, adam.square)
+            powers = b1**adam.steps, b2**adam.steps
+            instance.call("adam", *arguments, b1, b2, adam.epsilon, *powers)
+            adam.mean = instance.read(at.first, len(w))
+            adam.square = instance.read(at.second, len(w))
         else:
-            b1, b2 = adam.beta1, adam.beta2
-            instance.write(at.first, adam.m)
-            instance.write(at.second, adam.v)
-            instance.call("adam", *arguments, b1, b2, adam.epsilon, b1**adam.t, b2**adam.t)
-            adam.m = instance.read(at.first, len(w))
-            adam.v = instance.read(at.second, len(w))
-            adam.t += steps
+            instance.call("sgd", *arguments)
+        if optimiser is not None:
+            optimiser.steps += steps
         w[:] = instance.read(0, len(w))
         losses: array[float] = instance.read(free + 8 * steps, steps)
         return losses

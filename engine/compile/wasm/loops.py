@@ -129,7 +129,7 @@ def _sgd(at: MemoryMap) -> Function:
 
 
 def _adam(at: MemoryMap) -> Function:
-    """As Adam.update of optimizers.py; p1 and p2 are β₁ᵗ and β₂ᵗ."""
+    """As Adam.update of engine.optim; p1 and p2 are β₁ᵗ and β₂ᵗ."""
     b1, b2, epsilon, p1, p2, k = range(6, 12)
     mean = """
         local.get {k}

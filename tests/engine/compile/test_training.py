@@ -5,7 +5,8 @@ from array import array
 
 import pytest
 
-from engine.compile import Adam, CompiledPython, CompiledWasm, lower
+from engine import SGD, Adam, linear
+from engine.compile import CompiledPython, CompiledWasm, lower
 from engine.graph import Graph
 
 from .test_backends import every_backend
@@ -50,12 +51,13 @@ def test_adam_moves_by_the_paper(backend):
             m[k] = 0.9 * m[k] + 0.1 * g
             v[k] = 0.999 * v[k] + 0.001 * g * g
             w[k] -= 0.05 * (m[k] / (1 - 0.9**t)) / ((v[k] / (1 - 0.999**t)) ** 0.5 + 1e-8)
-    fused, adam = array("d", START), Adam()
+    fused = array("d", START)
+    adam = Adam(fused)
     for steps in (1, 9, 20):  # its state lives on between calls
         run.train(fused, XS, YS, [0.05] * steps, adam)
     assert list(fused) == pytest.approx(w, rel=1e-9)
-    assert adam.t == 30
-    assert list(adam.v) == pytest.approx(v, rel=1e-9)
+    assert adam.steps == 30
+    assert list(adam.square) == pytest.approx(v, rel=1e-9)
 
 
 @every_backend
@@ -108,8 +110,45 @@ def test_what_does_not_fit_is_refused(backend):
         run(w, [], [])
     with pytest.raises(TypeError, match=r'make them an array\("d"\)'):
         run.train(START, XS, YS, [0.1])
-    adam = Adam()
-    adam.fit(2)
-    adam.t = 1
     with pytest.raises(ValueError, match="this Adam has 2 parameters, the loss 13"):
-        run.train(w, XS, YS, [0.1], adam)
+        run.train(w, XS, YS, [0.1], Adam(w[:2]))
+    with pytest.raises(TypeError, match=r"for each of its steps: pass \[0.1\] \* steps"):
+        run.train(w, XS, YS, 0.1)
+    with pytest.raises(TypeError, match=r"pass \[rate\(k\) for k in range\(steps\)\]"):
+        run.train(w, XS, YS, lambda step: 0.1)
+    for rate in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"the rate of step 1 is {rate}"):
+            run.train(w, XS, YS, [0.1, rate])
+    assert w == array("d", START)
+
+
+@every_backend
+def test_an_optimiser_of_values_trains_a_compiled_loss_too(backend):
+    """One Adam: five steps by the interpreter, then five compiled, are ten of either."""
+    run, g = backend(xor_loss()), Graph()
+    ws = [g.value(w) for w in START]
+    adam = Adam(ws, linear(0.1, 0.0, 10))
+    for _ in range(5):
+        _, g.grad = run([w.data for w in ws], XS, YS)
+        adam.step()
+    half = array("d", [w.data for w in ws])
+    run.train(half, XS, YS, [adam.rate(k) for k in range(5, 10)], adam)
+    whole = array("d", START)
+    run.train(whole, XS, YS, linear(0.1, 0.0, 10), Adam(whole))
+    assert list(half) == pytest.approx(list(whole), rel=1e-12)
+    assert adam.steps == 10
+
+
+def test_momentum_is_python_only():
+    w = array("d", START)
+    sgd = SGD(w, 0.1, momentum=0.9)
+    with pytest.raises(ValueError, match='plain SGD or by Adam: for others take backend="python"'):
+        CompiledWasm(xor_loss()).train(w, XS, YS, [0.1], sgd)
+    run = CompiledPython(xor_loss())
+    first = run.train(w, XS, YS, [0.1] * 3, sgd)
+    _, gradient = run(START, XS, YS)
+    plain = array("d", START)
+    assert first[:2] == run.train(plain, XS, YS, [0.1] * 2, SGD(plain, 0.1))
+    assert w != plain
+    assert list(sgd.velocity) != list(gradient)
+    assert sgd.steps == 3
