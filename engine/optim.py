@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
 
-from engine.graph import Value
+from engine.graph import Graph, Value
 
 Floats = MutableSequence[float]
 Rate = (
@@ -63,32 +63,32 @@ class Optimiser(ABC):
     """
 
     def __init__(self, parameters: "Sequence[Value] | array[float]", rate: Rate) -> None:
-        if not len(parameters):
+        numbers = isinstance(parameters, array) and parameters.typecode == "d"
+        self.parameters = parameters if numbers else list(parameters)
+        if not self.parameters:
             raise ValueError("an optimiser needs at least one parameter")
-        self.parameters = parameters
         self.rate = rate
         self.steps = 0  # taken so far
-        if not isinstance(parameters, array):
-            self._indices(parameters)
+        if not numbers:
+            graph, indices = self._find()
+            for i in indices:
+                if graph.op[i] != "leaf":
+                    raise ValueError(f"node {i} is computed ({graph.op[i]}), not a parameter")
 
-    def _indices(self, parameters: Sequence[Value]) -> list[int]:
-        """Where the parameters stand on their tape, now. Raises if truncate() removed one."""
-        name = type(self).__name__
-        if not isinstance(parameters[0], Value):
-            raise TypeError(f'{name}: expected Values or an array("d"), not {parameters[0]!r:.40}')
-        graph = parameters[0].graph
-        indices = [graph.index(p, name) for p in parameters]
-        for i in indices:
-            if graph.op[i] != "leaf":
-                raise ValueError(f"node {i} is computed ({graph.op[i]}), not a parameter")
-        return indices
+    def _find(self) -> tuple[Graph, list[int]]:
+        """The tape of the parameters, and where they are on it now, after any truncate()."""
+        first, name = self.parameters[0], type(self).__name__
+        if not isinstance(first, Value):
+            raise TypeError(f"{name}: expected Values or an array('d'), not {first!r:.40}")
+        graph = first.graph
+        return graph, [graph.index(p, name) for p in self.parameters]
 
     def step(self) -> None:
-        """Move every parameter by its gradient. Raises ValueError before the first backward()."""
+        """Move every parameter by its gradient. Raises ValueError before the first backward(), and
+        if truncate() removed a parameter."""
         if isinstance(self.parameters, array):
             raise TypeError("step() needs Values: numbers are moved by train(), of a compiled loss")
-        indices = self._indices(self.parameters)
-        graph = self.parameters[0].graph
+        graph, indices = self._find()
         if len(graph.grad) <= max(indices):
             raise ValueError("step() needs gradients: call backward() on the loss first")
         rate = self.rate(self.steps) if callable(self.rate) else self.rate
@@ -111,7 +111,7 @@ class SGD(Optimiser):
     ) -> None:
         super().__init__(parameters, rate)
         self.momentum = momentum
-        self.velocity = array("d", bytes(8 * len(parameters)))
+        self.velocity = array("d", bytes(8 * len(self.parameters)))
 
     def update(self, data: Floats, grad: Floats, indices: Iterable[int], rate: float) -> None:
         self.steps += 1
@@ -143,8 +143,8 @@ class Adam(Optimiser):
     ) -> None:
         super().__init__(parameters, rate)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
-        self.mean = array("d", bytes(8 * len(parameters)))
-        self.square = array("d", bytes(8 * len(parameters)))
+        self.mean = array("d", bytes(8 * len(self.parameters)))
+        self.square = array("d", bytes(8 * len(self.parameters)))
 
     def update(self, data: Floats, grad: Floats, indices: Iterable[int], rate: float) -> None:
         self.steps += 1
