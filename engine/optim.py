@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
+from typing import Any
 
 from engine.graph import Graph, Value
 
@@ -77,11 +78,12 @@ class Optimiser(ABC):
 
     def _find(self) -> tuple[Graph, list[int]]:
         """The tape of the parameters, and where they are on it now, after any truncate()."""
-        first, name = self.parameters[0], type(self).__name__
+        parameters: Any = self.parameters
+        first, name = parameters[0], type(self).__name__
         if not isinstance(first, Value):
             raise TypeError(f"{name}: expected Values or an array('d'), not {first!r:.40}")
-        graph = first.graph
-        return graph, [graph.index(p, name) for p in self.parameters]
+        graph: Graph = first.graph
+        return graph, [graph.index(p, name) for p in parameters]
 
     def step(self) -> None:
         """Move every parameter by its gradient. Raises ValueError before the first backward(), and
