@@ -1,6 +1,7 @@
 """Drives a <py-playground> as a reader would: by its buttons, its editor and its sliders."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -30,11 +31,29 @@ def wait_until(page: Page, script: str, argument: object = None) -> None:
 
     Playwright's wait_for_function asks again by eval, which the site's policy forbids.
     """
+    wait_for(page, lambda: page.evaluate(script, argument), script)
+
+
+def wait_for(page: Page, is_so: Callable[[], object], what: str) -> None:
+    """Wait until this gives something true; meanwhile the page's events are heard."""
     for _ in range(BOOT // 100):
-        if page.evaluate(script, argument):
+        if is_so():
             return
         page.wait_for_timeout(100)
-    pytest.fail(f"This did not come true: {script}")
+    pytest.fail(f"This did not come true: {what}")
+
+
+def settled(page: Page) -> None:
+    """Wait until what was changed has been laid out and drawn, and no colour fades any more."""
+    page.evaluate(
+        """async () => {
+          for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame);
+          const ending = document
+            .getAnimations()
+            .filter((animation) => animation.effect.getComputedTiming().endTime < Infinity);
+          await Promise.allSettled(ending.map(({ finished }) => finished));
+        }"""
+    )
 
 
 class Block:

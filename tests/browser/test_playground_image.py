@@ -5,21 +5,28 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from .playground import BOOT, STORED_IMAGE, Block, wait_until
+from .playground import BOOT, STORED_IMAGE, Block, wait_for, wait_until
 
-SPOIL = """async (digest) => {
+_STORED = """
   const cache = await caches.open("python-image");
   const [key] = await cache.keys();
   const stored = await cache.match(key);
   const bytes = new Uint8Array(await stored.arrayBuffer());
-  for (let at = 1000; at < 200_000; at++) bytes[at] ^= 0xff;
-  const headers = { "X-SHA-256": stored.headers.get("X-SHA-256") };
-  if (digest) {
+  const digest = async () => {
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    headers["X-SHA-256"] = [...hash].map((b) => b.toString(16).padStart(2, "0")).join("");
-  }
-  await cache.put(key, new Response(bytes, { headers }));
-}"""
+    return [...hash].map((b) => b.toString(16).padStart(2, "0")).join("");
+  };
+"""
+# Damages the stored image, and with `signed` says that it should be so; returns its digest.
+SPOIL = f"""async (signed) => {{
+  {_STORED}
+  for (let at = 1000; at < 200_000; at++) bytes[at] ^= 0xff;
+  const spoilt = await digest();
+  const said = signed ? spoilt : stored.headers.get("X-SHA-256");
+  await cache.put(key, new Response(bytes, {{ headers: {{ "X-SHA-256": said }} }}));
+  return spoilt;
+}}"""
+IS_ANOTHER = f"async (spoilt) => {{ {_STORED} return (await digest()) !== spoilt; }}"
 
 
 class Visit:
@@ -99,17 +106,16 @@ def test_two_tabs_share_an_image_and_nothing_else(context, post_url):
 
 
 def test_a_spoilt_image_is_not_used_and_made_anew(context, post_url):
-    for digest in (False, True):  # damaged in storage; of a kind that cannot be used
+    for signed in (False, True):  # damaged in storage; of a kind that cannot be used
         page = context.new_page()
         page.goto(post_url)
-        page.evaluate(SPOIL, digest)
+        spoilt = page.evaluate(SPOIL, signed)
         page.close()
         visit = Visit(context, post_url)
         assert visit.block.run("print(1)") == "1\n"
         assert visit.plain
         assert [text for text in visit.said if re.search("is damaged|from its image", text)]
-        visit.page.wait_for_timeout(1000)
-        assert visit.stored()
+        wait_until(visit.page, IS_ANOTHER, spoilt)
         visit.close()
     again = Visit(context, post_url)
     assert again.block.run("print(1)") == "1\n"
@@ -129,8 +135,8 @@ def test_storage_denied_or_full(fresh, post_url, trouble):
     assert visit.block.run("print(1)") == "1\n"
     assert visit.plain
     expect(visit.block.element.locator(".py-note")).to_have_count(0)
-    visit.page.wait_for_timeout(300)
-    assert [text for text in visit.said if "image of Python" in text]
+    said = "image of Python"
+    wait_for(visit.page, lambda: any(said in text for text in visit.said), said)
     assert not visit.page.evaluate(STORED_IMAGE)
 
 

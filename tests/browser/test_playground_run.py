@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import closing
-from .playground import BOOT, Block
+from .playground import BOOT, Block, settled
 from .test_site import violations
 
 
@@ -274,7 +274,7 @@ def test_axe_finds_nothing_in_a_block_that_is_used(page: Page, first: Block, che
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     check.run("import sys\nprint('to stderr', file=sys.stderr)\nx = 2.0\n1 / 0", "error")
     first.run("x = 1")
-    page.wait_for_timeout(300)  # colours fade into each other
+    settled(page)
     assert not violations(page, None)
 
 
@@ -315,7 +315,7 @@ def test_suggestions_do_not_disturb_a_run(page: Page, first: Block):
     expect(first.element.locator(".py-live .py-text")).to_have_text("begun\n", timeout=BOOT)
     page.keyboard.press("Control+End")
     page.keyboard.type("\npri")
-    page.wait_for_timeout(500)
+    # Python is busy: what it would suggest comes when it has been stopped, at the latest.
     expect(first.status).to_have_text("Running")
     first.button("Stop").click()
     assert first.code.endswith("\npri")
