@@ -60,15 +60,13 @@ class _FencePreprocessor(Preprocessor):
         self._playgrounds.clear()
         if not _FENCE.search(text):
             return lines
-        page = find_page(self._source.text, self._docs)
-        start = page.first_line if page else 1
-        path = page.path if page else self._docs / "(page)"
         try:
+            page = find_page(self._source.text, self._docs)
+            start = page.first_line if page else 1
+            path = page.path if page else self._docs / "(page)"
             snippets = parse_page(text, path, start)
             if snippets and page is None:
-                raise PageError(
-                    path, 1, "cannot tell which page this is: is there another like it?"
-                )
+                raise PageError(path, 1, "no page under docs has this text: is it a file there?")
         except PageError as error:
             raise BuildFailure(error) from None
         parts, position = [], 0

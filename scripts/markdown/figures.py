@@ -1,5 +1,6 @@
 """The figures of a page's snippets: files beside it, <id>.svg, then <id>-2.svg and so on."""
 
+import hashlib
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from .errors import PageError
 from .snippets import Snippet
 
 _SVG = "{http://www.w3.org/2000/svg}"
+_MARK = re.compile(r"<!-- drawn by the block (?P<id>[a-z0-9-]+): (?P<digest>[0-9a-f]{16}) -->\s*\Z")
 _UPDATE = "python3 scripts/dev.py update"
 
 
@@ -27,25 +29,60 @@ def figure_path(page: Path, snippet_id: str, number: int) -> Path:
     return page.parent / (f"{snippet_id}.svg" if number == 1 else f"{snippet_id}-{number}.svg")
 
 
-def figures_of(page: Path, snippet: Snippet) -> list[Path]:
-    """The snippet's figure files, in order. Raises PageError if one before the last is missing."""
+def named_figures(page: Path, snippet: Snippet) -> dict[int, Path]:
+    """The files that have the name of a figure of the snippet, by its number."""
     name = re.compile(re.escape(snippet.id) + r"(?:-(\d+))?\.svg")
     found = [match for path in page.parent.iterdir() if (match := name.fullmatch(path.name))]
-    numbers = {int(match[1] or 1) for match in found}
-    for number in range(1, max(numbers, default=0)):
-        if number not in numbers:
+    return {int(match[1] or 1): page.parent / match[0] for match in found}
+
+
+def figures_of(page: Path, snippet: Snippet) -> list[Path]:
+    """The snippet's figure files, in order. Raises PageError if one before the last is missing."""
+    files = named_figures(page, snippet)
+    for number in range(1, max(files, default=0)):
+        if number not in files:
             missing = figure_path(page, snippet.id, number).name
             raise PageError(page, snippet.fence_line, f"{missing} is missing: run {_UPDATE}")
-    return [figure_path(page, snippet.id, number) for number in sorted(numbers)]
+    return [files[number] for number in sorted(files)]
+
+
+def marked_figure(svg: str, snippet_id: str) -> str:
+    """The content of a figure file: the figure, and a mark that says where it comes from."""
+    svg = svg.rstrip("\n") + "\n"
+    return f"{svg}<!-- drawn by the block {snippet_id}: {_digest(svg, snippet_id)} -->\n"
+
+
+def recorded_figure(path: Path) -> str:
+    """The figure that a file holds, less its mark."""
+    text = path.read_text("utf-8")
+    mark = _MARK.search(text)
+    return text[: mark.start()] if mark else text
+
+
+def is_drawn(path: Path) -> bool:
+    """Whether a file is what a snippet drew, unchanged: its mark fits its name and its content.
+    What an author has drawn, or changed by hand, is not."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    mark = _MARK.search(text)
+    if mark is None or mark["digest"] != _digest(text[: mark.start()], mark["id"]):
+        return False
+    return re.fullmatch(rf"{re.escape(mark['id'])}(-\d+)?\.svg", path.name) is not None
 
 
 def unused_figures(page: Path, text: str, used: Iterable[Path]) -> list[Path]:
-    """The SVG files beside a page in a folder of its own which no snippet made (`used`) and which
-    its text does not name."""
+    """The files beside a page in a folder of its own which a snippet drew once, which none draws
+    now (`used`), and which the page's text does not name."""
     if page.name != "index.md":
         return []
     beside = set(page.parent.glob("*.svg")) - set(used)
-    return sorted(path for path in beside if path.name not in text)
+    return sorted(path for path in beside if path.name not in text and is_drawn(path))
+
+
+def _digest(svg: str, snippet_id: str) -> str:
+    return hashlib.sha256(f"{snippet_id}\n{svg}".encode()).hexdigest()[:16]
 
 
 def read_figure(path: Path) -> Figure:

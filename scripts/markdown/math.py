@@ -73,7 +73,10 @@ class _Texts(Treeprocessor):
 
     def _located(self, error: TexError, kind: str, tex: str) -> PageError:
         text = self._source.text
-        page = find_page(text, self._docs)
+        try:
+            page = find_page(text, self._docs)
+        except PageError as twice:
+            return twice
         # A formula of several lines may be indented in the page: its first line will do.
         stripped = tex.strip()
         for wanted in (stripped, stripped.split("\n")[0]):

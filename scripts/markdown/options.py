@@ -1,4 +1,4 @@
-"""The options of a Python fence: ```python {#id title="…" raises=… tol=… hl_lines="…" .hidden}."""
+"""The options of a fence: ```python {#id title="…" raises=… tol=… limit=… hl_lines="…" .hidden}."""
 
 import difflib
 import re
@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _FLAGS = ("hidden", "static")
-_KEYS = ("title", "raises", "tol", "hl_lines")
+_KEYS = ("title", "raises", "tol", "limit", "hl_lines")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _RANGE = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
 
@@ -26,6 +26,7 @@ class Options:
     title: str = ""
     raises: str | None = None
     tol: float | None = None
+    limit: float | None = None
     hl_lines: tuple[int, ...] = ()
     hidden: bool = False
     static: bool = False
@@ -50,12 +51,13 @@ def parse_options(text: str) -> Options:
         title=_checked_title(found.get("title")),
         raises=_checked_name(found.get("raises")),
         tol=_checked_tolerance(found.get("tol")),
+        limit=_checked_limit(found.get("limit")),
         hl_lines=_checked_lines(found.get("hl_lines")),
         hidden="hidden" in found,
         static="static" in found,
     )
     if options.static:
-        for name in ("raises", "tol", "hidden"):
+        for name in ("raises", "tol", "limit", "hidden"):
             if name in found:
                 raise ValueError(f"a .static fence is not run, so {name!r} means nothing")
     return options
@@ -116,6 +118,14 @@ def _checked_tolerance(value: str | None) -> float | None:
     if not 0.0 < tolerance < 1.0:
         raise ValueError(f"tol={value!r} is not a number between 0 and 1, such as 1e-6")
     return tolerance
+
+
+def _checked_limit(value: str | None) -> float | None:
+    if value is None:
+        return None
+    if not re.fullmatch(r"\d+(\.\d+)?", value) or not 0.0 < float(value) <= 3600.0:
+        raise ValueError(f"limit={value!r} is not a number of seconds, such as 120")
+    return float(value)
 
 
 def _checked_lines(value: str | None) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ An extension is given text, not a path. The site generator's own idea of the pat
 so that the extensions work in any: the page is the one under docs/ with the same text.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
 from .errors import PageError
-from .paths import all_pages
+from .paths import all_pages, shown_path
+from .reading import read_page
 from .scan import TAB
 
 try:
@@ -40,18 +42,34 @@ class Page:
 
 
 def find_page(text: str, docs: Path) -> Page | None:
-    """The page whose text this is. None if it is no page's, or if two pages have it."""
+    """The page whose text this is; None if it is no page's. Raises PageError if two have it."""
     # The blog's index puts the title above a post that has none of its own in the text.
     wanted = {_normal(text), _normal(_ADDED_TITLE.sub("", text, count=1))}
     found = []
     for path in all_pages(docs):
-        content = path.read_text("utf-8-sig")
-        front = _FRONT_MATTER.match(content)
-        body = content[front.end() :] if front else content
-        if _normal(body) in wanted:
-            blank = len(body) - len(body.lstrip("\n"))
-            found.append(Page(path, content.count("\n", 0, len(content) - len(body) + blank) + 1))
-    return found[0] if len(found) == 1 else None
+        try:
+            status = path.stat()
+            body, first_line = _body(path, status.st_mtime_ns, status.st_size)
+        except (OSError, PageError):  # refused where that page is converted itself
+            continue
+        if body in wanted:
+            found.append(Page(path, first_line))
+    if len(found) > 1:
+        others = " and ".join(shown_path(page.path) for page in found[1:])
+        message = f"the text is that of {others} too: change one of them, or remove it"
+        raise PageError(found[0].path, found[0].first_line, message)
+    return found[0] if found else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _body(path: Path, modified: int, size: int) -> tuple[str, int]:
+    """A page's text below the front matter, and the line on which it begins; read again when the
+    file's time or size is another."""
+    content = read_page(path)
+    front = _FRONT_MATTER.match(content)
+    body = content[front.end() :] if front else content
+    blank = len(body) - len(body.lstrip("\n"))
+    return _normal(body), content.count("\n", 0, len(content) - len(body) + blank) + 1
 
 
 def _normal(text: str) -> str:

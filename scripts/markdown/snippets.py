@@ -25,6 +25,7 @@ class Snippet:
     indent: str
     raises: str | None = None  # the exception it is meant to end with
     tol: float | None = None  # how far numbers of the output may be off, relative or absolute
+    limit: float | None = None  # seconds that it may take; the settings' if None
     hl_lines: tuple[int, ...] = ()
     hidden: bool = False  # runs, folded away
     static: bool = False  # shown, not run
@@ -77,6 +78,7 @@ def _snippet(fence: Fence, number: int) -> Snippet:
         indent=fence.indent,
         raises=options.raises,
         tol=options.tol,
+        limit=options.limit,
         hl_lines=options.hl_lines,
         hidden=options.hidden,
         static=options.static,

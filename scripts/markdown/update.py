@@ -7,18 +7,28 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import PageError
-from .figures import figure_path, unused_figures
-from .golden import Outcome, Program, same, stale_text
+from .figures import (
+    figure_path,
+    is_drawn,
+    marked_figure,
+    named_figures,
+    unused_figures,
+)
+from .files import ChangedMeanwhile, replace_files
+from .golden import Outcome, Program, same_figure, stale_text, unrepeatable
 from .paths import DOCS, all_pages, shown_path
+from .process import WORLDS
+from .reading import content_of, decoded
 from .snippets import Snippet, parse_page
 
 
 class Unrecordable(Exception):
-    """A snippet fails in a way that no page records; says where and how."""
+    """A snippet shows what no page can record; says where and how."""
 
 
 @dataclass
@@ -26,7 +36,8 @@ class _Changes:
     """What there is to do on one page, and the words for it."""
 
     edits: list[tuple[int, int, str]] = field(default_factory=list)  # start, end, new text
-    figures: dict[Path, str] = field(default_factory=dict)
+    figures: dict[Path, str] = field(default_factory=dict)  # content
+    read: dict[Path, bytes | None] = field(default_factory=dict)  # what the files held
     removed: list[Path] = field(default_factory=list)
     report: list[str] = field(default_factory=list)
 
@@ -44,8 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for page in pages:
         try:
             report = (update_notebook if page.suffix == ".ipynb" else update_page)(page)
-        except (PageError, Unrecordable, NotebookError, OSError) as error:
+        except (PageError, Unrecordable, NotebookError, ChangedMeanwhile) as error:
             print(error, file=sys.stderr)
+            failed += 1
+        except OSError as error:
+            print(f"{shown_path(page)}: nothing was written: {error}", file=sys.stderr)
             failed += 1
         else:
             changed += len(report)
@@ -59,29 +73,55 @@ def main(argv: Sequence[str] | None = None) -> int:
 def update_page(page: Path) -> list[str]:
     """Record what the page's snippets show. Returns what changed, a line each.
 
-    Raises PageError or Unrecordable; nothing is written then.
+    Raises PageError, Unrecordable, ChangedMeanwhile or OSError; nothing is written then.
     """
-    with page.open(encoding="utf-8", newline="") as file:
-        text = file.read()
+    before = content_of(page)
+    text = decoded(page, before)
     snippets = [snippet for snippet in parse_page(text, page) if not snippet.static]
-    if not snippets:
-        return []
-    program = Program(snippets, page)
-    changes = _Changes()
+    changes = _Changes(read={page: before})
     drawn: list[Path] = []
-    for snippet in snippets:
-        outcome = program.run(snippet)
-        if outcome.problem:
-            raise Unrecordable(outcome.problem)
+    for snippet, outcome in zip(snippets, _outcomes(page, snippets), strict=True):
         if stale_text(snippet, outcome):
             changes.edits.append(_output_edit(text, snippet, outcome.text))
             changes.report.append(f"{shown_path(page)}:{snippet.line}: output of {snippet.id}")
         drawn.extend(_figure_changes(page, snippet, outcome, changes))
     for path in unused_figures(page, text, drawn):
         changes.removed.append(path)
+        changes.read[path] = path.read_bytes()
         changes.report.append(f"{shown_path(path)}: removed, nothing draws it")
     _write(page, text, changes)
     return changes.report
+
+
+def _outcomes(page: Path, snippets: Sequence[Snippet]) -> list[Outcome]:
+    """What the snippets show, the same in two worlds. Raises Unrecordable."""
+    programs = [Program(snippets, page, world) for world in WORLDS]
+    with ThreadPoolExecutor(len(programs)) as side_by_side:
+        try:
+            runs = [side_by_side.submit(_run_all, program, snippets) for program in programs]
+            first, second = (run.result() for run in runs)
+        finally:
+            for program in programs:  # when it is interrupted, what runs ends at once
+                program.close()
+    for snippet, one, other in zip(snippets, first, second, strict=False):
+        if one.problem or other.problem:
+            raise Unrecordable(one.problem or other.problem)
+        if difference := unrepeatable(snippet, one, other):
+            raise Unrecordable(
+                f"{shown_path(page)}:{snippet.line}: {snippet.id} does not show the same twice: "
+                f"{difference}. Sort sets, seed what is random, leave out times and addresses"
+            )
+    return first
+
+
+def _run_all(program: Program, snippets: Sequence[Snippet]) -> list[Outcome]:
+    """The outcomes up to the first with a problem."""
+    outcomes = []
+    for snippet in snippets:
+        outcomes.append(program.run(snippet))
+        if outcomes[-1].problem:
+            break
+    return outcomes
 
 
 def _figure_changes(
@@ -95,10 +135,26 @@ def _figure_changes(
     for number, figure in enumerate(outcome.figures, 1):
         path = figure_path(page, snippet.id, number)
         paths.append(path)
-        if not path.exists() or not same(path.read_text("utf-8"), figure, snippet.tol):
-            changes.figures[path] = figure
-            changes.report.append(f"{shown_path(path)}: figure of {snippet.id}")
+        exists = path.exists() or path.is_symlink()
+        if exists and same_figure(path, figure, snippet.tol):
+            continue
+        if exists and not is_drawn(path):
+            raise _not_ours(page, snippet, path)
+        changes.figures[path] = marked_figure(figure, snippet.id)
+        changes.read[path] = path.read_bytes() if exists else None
+        changes.report.append(f"{shown_path(path)}: figure of {snippet.id}")
+    for path in named_figures(page, snippet).values() if page.name == "index.md" else ():
+        if path not in paths and not is_drawn(path):
+            raise _not_ours(page, snippet, path)
     return paths
+
+
+def _not_ours(page: Path, snippet: Snippet, path: Path) -> PageError:
+    message = (
+        f"{path.name} has the name of a figure of {snippet.id}, but is not as update drew it: "
+        "rename it, or delete it to have it drawn"
+    )
+    return PageError(page, snippet.line, message)
 
 
 def _output_edit(text: str, snippet: Snippet, output: str) -> tuple[int, int, str]:
@@ -128,14 +184,12 @@ def _newlines(text: str, new: str) -> str:
 def _write(page: Path, text: str, changes: _Changes) -> None:
     for start, end, new in sorted(changes.edits, reverse=True):
         text = text[:start] + new + text[end:]
+    wanted = {path: figure.encode() for path, figure in changes.figures.items()}
     if changes.edits:
         parse_page(text, page)  # what is written can be read again
-        with page.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-    for path, figure in changes.figures.items():
-        path.write_text(figure, "utf-8", newline="\n")
-    for path in changes.removed:
-        path.unlink()
+        wanted[page] = text.encode()
+    if wanted or changes.removed:
+        replace_files(wanted, changes.read, changes.removed)
 
 
 if __name__ == "__main__":

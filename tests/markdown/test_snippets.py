@@ -20,7 +20,7 @@ def test_a_snippet_with_everything() -> None:
     text = dedent("""\
         # Title
 
-        ```python {#check title="c.py" raises=ZeroDivisionError tol=1e-6 hl_lines="1 3-4" .hidden}
+        ```python {#check title="c.py" raises=ZeroDivisionError tol=1e-6 limit=9 hl_lines="1 3-4" .hidden}
         x = 2.0  # @param {type:"slider", min:-3, max:3, step:0.1}
 
         print(x)
@@ -32,12 +32,13 @@ def test_a_snippet_with_everything() -> None:
         ZeroDivisionError: division by zero
         ```
         End.
-        """)
+        """)  # noqa: E501
     [snippet] = parse_page(text, PATH)
     assert snippet.id == "check"
     assert snippet.title == "c.py"
     assert snippet.raises == "ZeroDivisionError"
     assert snippet.tol == 1e-6
+    assert snippet.limit == 9.0
     assert snippet.hl_lines == (1, 3, 4)
     assert snippet.hidden
     assert not snippet.static
@@ -154,7 +155,11 @@ REFUSED = {
         1,
         "unknown option '.hiden': did you mean '.hidden'?",
     ),
-    "far off": (fence("python {linenums=1}"), 1, "known are #id, title, raises, tol, hl_lines"),
+    "far off": (
+        fence("python {linenums=1}"),
+        1,
+        "known are #id, title, raises, tol, limit, hl_lines",
+    ),
     "bare word": (fence("python {hidden}"), 1, "cannot read the option 'hidden'"),
     "quote": (fence("python {title='x.py'}"), 1, "cannot read the option \"title='x.py'\""),
     "twice": (fence('python {title="a" title="b"}'), 1, "the option 'title' is given twice"),
@@ -165,6 +170,9 @@ REFUSED = {
     "markup in title": (fence('python {title="a<b"}'), 1, "is no file name"),
     "raises": (fence('python {raises="not a name"}'), 1, "is not the name of an exception"),
     "tol": (fence("python {tol=much}"), 1, "tol='much' is not a number between 0 and 1"),
+    "limit": (fence("python {limit=long}"), 1, "limit='long' is not a number of seconds"),
+    "limit zero": (fence("python {limit=0}"), 1, "is not a number of seconds, such as 120"),
+    "limit static": (fence("python {.static limit=9}"), 1, "so 'limit' means nothing"),
     "tol zero": (fence("python {tol=0}"), 1, "is not a number between 0 and 1"),
     "hl_lines": (fence('python {hl_lines="two"}'), 1, "write numbers and ranges"),
     "hl_lines back": (fence('python {hl_lines="3-2"}'), 1, "write numbers and ranges"),

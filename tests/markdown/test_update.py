@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.markdown.errors import PageError
+from scripts.markdown.figures import marked_figure
 from scripts.markdown.update import Unrecordable, main, update_page
 
 DRAW = """\
@@ -79,11 +80,23 @@ def test_without_a_tolerance_every_digit_counts(page: Path) -> None:
     assert updated(page, text.format("1.00020")) == text.format("1.0002")
 
 
+def drawn(page: Path, name: str, snippet: str, svg: str = "<svg/>") -> Path:
+    path = page.with_name(name)
+    path.write_text(marked_figure(svg, snippet))
+    return path
+
+
+def names(page: Path) -> list[str]:
+    return sorted(path.name for path in page.parent.iterdir())
+
+
 def test_figures(page: Path) -> None:
     source = f"{DRAW}\n\ndisplay(Drawing('one'))\nDrawing('two')"
     text = f"```python {{#draw}}\n{source}\n```\n\n![](mine.svg)\n"
-    for name in ("draw-2.svg", "draw-3.svg", "gone.svg", "mine.svg"):
-        (page.parent / name).write_text("old")
+    for name in ("draw-2.svg", "draw-3.svg"):
+        drawn(page, name, "draw")
+    drawn(page, "gone.svg", "gone")
+    drawn(page, "mine.svg", "mine")  # named in the text
     (page.parent / "photo.png").write_text("png")
     page.write_text(text)
     report = update_page(page)
@@ -95,10 +108,88 @@ def test_figures(page: Path) -> None:
     ]
     assert "<title>one</title>" in (page.parent / "draw.svg").read_text()
     assert "<title>two</title>" in (page.parent / "draw-2.svg").read_text()
-    names = sorted(path.name for path in page.parent.iterdir())
-    assert names == ["draw-2.svg", "draw.svg", "index.md", "mine.svg", "photo.png"]
+    assert names(page) == ["draw-2.svg", "draw.svg", "index.md", "mine.svg", "photo.png"]
     assert page.read_text() == text
     assert update_page(page) == []
+
+
+def test_what_an_author_has_drawn_stays(page: Path) -> None:
+    mine = ("my drawing.svg", "graph.svg", "block-1-2.SVG")
+    for name in mine:
+        (page.parent / name).write_text("<svg>mine</svg>")
+    drawn(page, "copied.svg", "original")  # a figure copied to draw on
+    changed = drawn(page, "changed.svg", "changed")  # a figure drawn on
+    changed.write_text(changed.read_text().replace("<svg/>", "<svg>more</svg>"))
+    page.write_text("![](my%20drawing.svg)\n\n```python {#draw}\nx = 1\n```\n")
+    before = names(page)
+    assert update_page(page) == []
+    assert names(page) == before
+
+
+def test_the_figures_of_the_last_snippet_go_with_it(page: Path) -> None:
+    drawn(page, "draw.svg", "draw")
+    page.write_text("No snippet.\n")
+    [told] = update_page(page)
+    assert told.endswith("draw.svg: removed, nothing draws it")
+    assert names(page) == ["index.md"]
+
+
+@pytest.mark.parametrize("name", ["draw.svg", "draw-2.svg"])
+def test_an_authors_file_is_not_drawn_over(page: Path, name: str) -> None:
+    page.write_text(f"```python {{#draw}}\n{DRAW}\n\nDrawing('one')\n```\n")
+    (page.parent / name).write_text("<svg>mine</svg>")
+    with pytest.raises(PageError, match=rf"index\.md:2: {name} has the name of a figure of draw"):
+        update_page(page)
+    assert (page.parent / name).read_text() == "<svg>mine</svg>"
+    assert names(page) == sorted(["index.md", name])
+
+
+def test_a_figure_that_has_no_mark_but_is_right_stays_as_it_is(page: Path) -> None:
+    page.write_text(f"```python {{#draw}}\n{DRAW}\n\nDrawing('one')\n```\n")
+    update_page(page)
+    figure = page.with_name("draw.svg")
+    figure.write_text(figure.read_text().partition("<!--")[0])
+    assert update_page(page) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print(b'caf\\xe9'.decode('utf-8', 'surrogateescape'))",
+        "class D:\n    def _repr_svg_(self):\n        return '<svg>\\udce9</svg>'\n\n\nD()",
+    ],
+)
+def test_what_cannot_be_encoded_costs_nothing(page: Path, code: str) -> None:
+    text = f"Text.\n\n```python\n{code}\n```\n"
+    page.write_text(text)
+    with pytest.raises(Unrecordable, match=r"index\.md:4: block-1 .*'\\udce9', which a page"):
+        update_page(page)
+    assert page.read_text() == text
+    assert names(page) == ["index.md"]
+
+
+def test_a_save_in_the_middle_is_kept(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page.write_text(f"```python\nopen({str(page)!r}, 'w').write('A new text.')\n```\n")
+    assert main([str(page)]) == 1
+    assert page.read_text() == "A new text."
+    told = capsys.readouterr().err
+    assert "index.md was changed while its snippets ran: nothing was written" in told
+    assert names(page) == ["index.md"]
+
+
+def test_what_is_not_the_same_twice_is_refused(page: Path) -> None:
+    text = "```python\nx = 1\n```\n\n```python {#odd}\nprint(1)\nprint({'a', 'b', 'c', 'd'})\n```\n"
+    page.write_text(text)
+    with pytest.raises(Unrecordable, match=r"index\.md:6: odd does not show the same twice: \"\{"):
+        update_page(page)
+    assert page.read_text() == text
+
+
+def test_figures_must_be_the_same_twice(page: Path) -> None:
+    page.write_text(f"```python\n{DRAW}\n\nDrawing(id(DRAW := object()))\n```\n")
+    with pytest.raises(Unrecordable, match=r"index\.md:2: block-1 .* twice: its figure 1 differs"):
+        update_page(page)
+    assert names(page) == ["index.md"]
 
 
 def test_figures_need_a_folder_of_their_own(page: Path) -> None:
@@ -149,5 +240,12 @@ def test_the_command(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "wrong.md:2: ZeroDivisionError" in told.err
     assert main([str(good)]) == 0
     assert capsys.readouterr().out == "update: every output and figure is up to date\n"
-    assert main([str(page.with_name("none.md"))]) == 1
-    assert "none.md" in capsys.readouterr().err
+    latin = page.with_name("latin.md")
+    latin.write_bytes(b"\n\ncaf\xe9\n\n```python\n1\n```\n")
+    good.write_text("```python\n2\n```\n")
+    assert main([str(page.with_name("none.md")), str(latin), str(page.parent), str(good)]) == 1
+    told = capsys.readouterr()
+    assert "none.md:1: no such file" in told.err
+    assert "latin.md:3: the byte 0xe9 is not UTF-8: save the page as UTF-8" in told.err
+    assert "post:1: cannot be read: Is a directory" in told.err
+    assert told.out == f"{good}:2: output of block-1\n"

@@ -1,5 +1,6 @@
 """Collects every snippet of every page as a test: docs/…/index.md::line:34,column:1."""
 
+import contextlib
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from sybil import Document, Example, Region, Sybil
 from scripts.markdown.errors import PageError
 from scripts.markdown.golden import Program, failure
 from scripts.markdown.paths import DOCS, shown_path
+from scripts.markdown.reading import read_page
 from scripts.markdown.snippets import Snippet, parse_page
 
 SLOW_PAGE = 5.0  # seconds on CPython; the reader's browser takes several times as long
@@ -23,15 +25,25 @@ class SnippetTests:
     def __init__(self, docs: Path) -> None:
         self.seconds: defaultdict[Path, float] = defaultdict(float)
         self.counts: defaultdict[Path, int] = defaultdict(int)
-        self._sybil = Sybil([self._regions], pattern="*.md", path=str(docs), encoding="utf-8-sig")
+        self._open: Program | None = None
+        self._sybil = Sybil(
+            [self._regions],
+            pattern="*.md",
+            exclude=".*",  # editors' locks; no pages
+            path=str(docs),
+            document_types={".md": _Page},
+            teardown=self._close,
+        )
         self.pytest_collect_file = self._sybil.pytest()
 
     def _regions(self, document: Document) -> Iterable[Region]:
         path = Path(document.path)
         try:
+            read_page(path)  # says where it is not UTF-8
             snippets = parse_page(document.text, path)
         except PageError as error:
             start = sum(map(len, document.text.splitlines(keepends=True)[: error.line - 1]))
+            start = min(start, document.end)
             return [Region(start, start, str(error), _refused)]
         document.namespace["program"] = Program(snippets, path)
         return [Region(*snippet.span, snippet, self._run) for snippet in snippets]
@@ -41,7 +53,7 @@ class SnippetTests:
         path = Path(example.path)
         if snippet.static:
             return _compiled(path, snippet)
-        outcome = example.namespace["program"].run(snippet)
+        outcome = self._opened(example.namespace["program"]).run(snippet)
         self.seconds[path] += outcome.seconds
         self.counts[path] += 1
         try:
@@ -49,9 +61,22 @@ class SnippetTests:
         except PageError as error:
             return str(error)
 
+    def _opened(self, program: Program) -> Program:
+        """One page runs at a time: the interpreter of the last one is ended."""
+        if self._open not in (None, program):
+            self._close()
+        self._open = program
+        return program
+
+    def _close(self, _namespace: object = None) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
     # In processes side by side, each tells the first what it has measured.
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._close()
         if hasattr(session.config, "workeroutput"):
             pages = [(str(path), self.seconds[path], self.counts[path]) for path in self.seconds]
             session.config.workeroutput["pages"] = pages
@@ -72,6 +97,21 @@ class SnippetTests:
             if slow:
                 line += f"  more than {SLOW_PAGE:g} s: make its work smaller, readers wait for it"
             terminalreporter.write_line(line, yellow=slow)
+
+
+class _Page(Document):
+    """A page whose text is there even if it cannot be read, so that it can be refused."""
+
+    @classmethod
+    def parse(cls, path: str, *parsers: Any, encoding: str = "utf-8") -> "_Page":
+        text = ""
+        with contextlib.suppress(OSError):
+            text = Path(path).read_text("utf-8-sig", errors="replace")
+        document = cls(text, path)
+        for parser in parsers:
+            for region in parser(document):
+                document.add(region)
+        return document
 
 
 def _refused(example: Example) -> str:
