@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.compile.wasm.encoder import PAGE, Function, module
-from engine.compile.wasm.operations import LIBRARY, imports, lines
+from engine.compile.wasm.functions import library
+from engine.compile.wasm.operations import imports, lines
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def even(count: int) -> int:
 def assemble(at: MemoryMap, step: Sequence[Function]) -> bytes:
     """The module: the functions of a step (before, sample, after, what they call) and the loops."""
     functions = [*step, _evaluate(at), _sgd(at), _adam(at), _each(at)]
-    return module(functions, -(-at.data // PAGE), LIBRARY, imports(functions))
+    return module(functions, -(-at.data // PAGE), library, imports(functions))
 
 
 _BATCH = "i32 i32 i32"  # samples, address of inputs, of targets: locals 0, 1, 2 of each loop
