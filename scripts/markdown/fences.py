@@ -128,8 +128,8 @@ class _Playgrounds(Treeprocessor):
             etree.SubElement(element, "div", {"class": "py-title"}).text = snippet.title
         if snippet.raises:
             element.set("data-raises", snippet.raises)
-        if snippet.sliders:  # so that the style sheet can keep room for them
-            element.set("data-sliders", str(len(snippet.sliders)))
+        if snippet.params:  # so that the style sheet can keep room for them
+            element.set("data-fields", str(len(snippet.params)))
         code = element
         if snippet.hidden:
             code = etree.SubElement(element, "details", {"class": "py-hidden"})

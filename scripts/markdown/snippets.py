@@ -7,8 +7,8 @@ from pathlib import Path
 
 from .errors import PageError
 from .options import parse_options
+from .params import Param, ParamError, find_params
 from .scan import Fence, Scanner
-from .sliders import Slider, SliderError, find_sliders
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Snippet:
     static: bool = False  # shown, not run
     output: str | None = None  # golden, without a final line end
     output_span: tuple[int, int] | None = None
-    sliders: tuple[Slider, ...] = ()
+    params: tuple[Param, ...] = ()
 
     @property
     def fence_line(self) -> int:
@@ -53,7 +53,7 @@ def parse_page(text: str, path: Path, first_line: int = 1) -> list[Snippet]:
             else:
                 above = snippets.pop() if snippets else None
                 snippets.append(_with_output(above, fence, text))
-        except SliderError as error:
+        except ParamError as error:
             raise PageError(path, fence.line + error.line, str(error)) from None
         except ValueError as error:
             raise PageError(path, fence.line, str(error)) from None
@@ -63,7 +63,7 @@ def parse_page(text: str, path: Path, first_line: int = 1) -> list[Snippet]:
 
 
 def _snippet(fence: Fence, number: int) -> Snippet:
-    """Raises ValueError for bad options or sliders."""
+    """Raises ValueError for bad options or fields."""
     options = parse_options(fence.options)
     if options.hl_lines and options.hl_lines[-1] > len(fence.body):
         raise ValueError(f"hl_lines names line {options.hl_lines[-1]} of {len(fence.body)}")
@@ -82,7 +82,7 @@ def _snippet(fence: Fence, number: int) -> Snippet:
         hl_lines=options.hl_lines,
         hidden=options.hidden,
         static=options.static,
-        sliders=() if options.static else find_sliders(source),
+        params=() if options.static else find_params(source),
     )
 
 

@@ -167,7 +167,7 @@ def test_a_slider_moves_static_code_and_keeps_its_colours(open_context, post_url
     assert check.code == before.replace("x = 2.0", "x = -3.0")
     page.keyboard.press("End")
     assert check.code == before.replace("x = 2.0", "x = 3.0")
-    assert check.element.locator(".py-slider-value").inner_text() == "3.0"
+    assert check.element.locator(".py-field-value").inner_text() == "3.0"
     check.button("Reset").click()
     assert check.code == before
     assert check.element.locator("code").evaluate(COLOURS) == colours

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from scripts.markdown.errors import PageError
-from scripts.markdown.sliders import Slider
+from scripts.markdown.params import Slider
 from scripts.markdown.snippets import Snippet, parse_page
 
 PATH = Path("docs/page.md")
@@ -45,7 +45,7 @@ def test_a_snippet_with_everything() -> None:
     assert snippet.line == 4
     assert snippet.source.split("\n")[2:] == ["print(x)", "1 / 0"]
     assert snippet.output == "2.0\nZeroDivisionError: division by zero"
-    assert snippet.sliders == (Slider(1, "x", 2.0, -3.0, 3.0, 0.1),)
+    assert snippet.params == (Slider(1, "x", 2.0, -3.0, 3.0, 0.1),)
     assert text[slice(*snippet.code_span)].startswith("```python")
     assert text[slice(*snippet.code_span)].endswith("1 / 0\n```")
     assert snippet.output_span is not None
@@ -206,43 +206,9 @@ REFUSED = {
     "output indent": (fence("python") + "  ```output\n  1\n  ```\n", 4, "indent the output fence"),
     # the excerpt
     "above more": (fence("python") + "\n<!-- more -->\n", 1, "cannot stand above <!-- more -->"),
-    # sliders
-    "slider indented": (fence("python", f"if x:\n    {SLIDER.format(1)}"), 3, "not indented"),
-    "slider name": (fence("python", SLIDER.format("y = 2")), 2, "to one number"),
-    "slider outside": (fence("python", SLIDER.format("4.0 ")), 2, "4.0 is outside -3 to 3"),
-    "slider off step": (fence("python", SLIDER.format("0.05 ")), 2, "not a whole number of steps"),
-    "slider type": (
-        fence("python", 'x = 1  # @param {type:"number", min:0, max:1, step:1}\n'),
-        2,
-        "only the type slider exists",
-    ),
-    "slider step": (
-        fence("python", 'x = 1  # @param {type:"slider", min:0, max:1}\n'),
-        2,
-        "'step' is missing",
-    ),
-    "slider key": (
-        fence("python", 'x = 1  # @param {type:"slider", min:0, max:1, stop:1}\n'),
-        2,
-        "'stop' is unknown",
-    ),
-    "slider twice": (
-        fence("python", 'x = 1  # @param {type:"slider", min:0, min:1, max:1, step:1}\n'),
-        2,
-        "'min' is given twice",
-    ),
-    "slider words": (
-        fence("python", 'x = 1  # @param {type:"slider", min:"a", max:1, step:1}\n'),
-        2,
-        "min, max and step are numbers",
-    ),
-    "slider syntax": (fence("python", "x = 1  # @param {type}\n"), 2, "cannot read 'type'"),
-    "slider braces": (fence("python", "x = 1  # @param slider\n"), 2, "one pair of braces"),
-    "slider range": (
-        fence("python", 'x = 1  # @param {type:"slider", min:1, max:1, step:1}\n'),
-        2,
-        "min must be less than max",
-    ),
+    # fields; tests/params.json has them all
+    "field indented": (fence("python", f"if x:\n    {SLIDER.format(1)}"), 3, "not indented"),
+    "field form": (fence("python", "x = 1  # @param slider\n"), 2, "one pair of braces"),
 }
 
 
@@ -256,6 +222,6 @@ def test_refused(text: str, line: int, message: str) -> None:
     assert "\n" not in told
 
 
-def test_a_param_in_a_string_or_in_unreadable_code_is_no_slider() -> None:
-    assert parse(fence("python", "x = '# @param {}'\n"))[0].sliders == ()
-    assert parse(fence("python {raises=SyntaxError}", "x = (\n"))[0].sliders == ()
+def test_a_param_in_a_string_or_in_unreadable_code_has_no_field() -> None:
+    assert parse(fence("python", "x = '# @param {}'\n"))[0].params == ()
+    assert parse(fence("python {raises=SyntaxError}", "x = (\n"))[0].params == ()

@@ -2,12 +2,12 @@
 
 import { make } from "./dom.js";
 import { Draft } from "./drafts.js";
+import { FieldsView } from "./fields.js";
 import { Menu } from "./menu.js";
 import { OutputView } from "./output.js";
 import { allBlocks, blocksUpTo, inWords } from "./program.js";
 import { Running } from "./running.js";
 import { runtime } from "./runtime.js";
-import { SliderView } from "./sliders.js";
 import { SourceView } from "./source.js";
 import { Toolbar } from "./toolbar.js";
 
@@ -16,7 +16,7 @@ import { Toolbar } from "./toolbar.js";
 export class PlaygroundElement extends HTMLElement {
   /** @type {SourceView} */ source;
   /** @type {Toolbar} */ #toolbar;
-  /** @type {SliderView} */ #sliders;
+  /** @type {FieldsView} */ #fields;
   /** @type {OutputView} */ #output;
   /** @type {Running} */ #running;
   /** @type {Draft | undefined} */ #draft;
@@ -135,12 +135,10 @@ export class PlaygroundElement extends HTMLElement {
         runtime.ask({ what, text, cells: blocksUpTo(this).map((block) => block.cell) }),
     });
     this.#output = new OutputView(this, (frame) => this.#running.linkTo(frame));
-    this.#sliders = new SliderView({
+    this.#fields = new FieldsView({
       onIntent: () => runtime.prepare(),
-      onMove: ({ from, to }, value) => {
-        this.source.replace(from, to, value);
-        this.run();
-      },
+      onWrite: ({ from, to }, literal) => this.source.replace(from, to, literal),
+      onRun: () => this.run(),
     });
     this.#toolbar = new Toolbar(this.querySelector(":scope > .py-title"), {
       run: () => this.run(),
@@ -159,8 +157,8 @@ export class PlaygroundElement extends HTMLElement {
     this.#toolbar.onRunIntent((near) => this.#intend(near));
     this.#running = new Running(this, this.#toolbar, this.#output);
     this.prepend(this.#toolbar.element);
-    this.#sliders.update(this.source.text);
-    this.#output.before(this.#sliders.element);
+    this.#fields.update(this.source.text);
+    this.#output.before(this.#fields.element);
   }
 
   /** Somebody is about to run the block, or not any more. @param {boolean} near */
@@ -212,7 +210,7 @@ export class PlaygroundElement extends HTMLElement {
 
   #changed() {
     if (!this.#borrowing) this.#draft?.write(this.source.text);
-    this.#sliders.update(this.source.text);
+    this.#fields.update(this.source.text);
     this.update();
   }
 

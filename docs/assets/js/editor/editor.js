@@ -101,6 +101,7 @@ export function createEditor({ parent, text, label, onChange, onRun, ask }) {
         typed,
         EditorView.contentAttributes.of({
           "aria-label": `${label}. Control and Enter run it; Escape, then Tab, leaves it.`,
+          tabindex: "0", // what is scrolled sideways can be reached
           autocapitalize: "off",
           autocorrect: "off",
           spellcheck: "false",
