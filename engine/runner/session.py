@@ -41,18 +41,28 @@ class Session:
     - `{"type": "error", "name": str, "message": str, "traceback": str, "frames": [{"cell": id,
       "line", "end_line", "col", "end_col"}], "hint": str|None}`; the frames are those of the cells,
       outermost first; lines count from 1, columns from 0, in characters.
+    - `{"type": "verdict", "verdict": "passed"|"refused"|"fault", "message": str, "frames": …}`, of
+      a check; "fault": the check itself failed, so that nothing is known of the answer. The frames
+      are those of the error in the answer that made the check refuse it, if one did.
+
+    `rewinds`: cells that were run are undone, as far as names go, rather than all run anew; for a
+    caller who can tell whether they have changed more than names.
     """
 
-    def __init__(self, emit: Callable[[Event], None]) -> None:
+    def __init__(self, emit: Callable[[Event], None], *, rewinds: bool = False) -> None:
+        self._rewinds = rewinds
         self._capture = Capture(emit)
         self._display = Display(self._capture.event)
         self._program: _Program | None = None
         self._below: list[tuple[str, str]] = []  # titles and sources
 
-    def run(self, cells: Sequence[Cell], below: Sequence[Cell] = ()) -> bool:
+    def run(
+        self, cells: Sequence[Cell], below: Sequence[Cell] = (), check: Cell | None = None
+    ) -> bool:
         """Run the program `cells` as if in a fresh namespace; only the last cell's output is
         emitted. False if an error that its cell does not declare ended the run, in whichever cell.
-        `below`, the rest of the page, is not run, but hints may name it.
+        `below`, the rest of the page, is not run, but hints may name it. `check` runs after the
+        last cell, in its namespace, which is dropped then: it refuses by an AssertionError.
 
         Where the live namespace is what the first of these very cells left behind, the run goes on
         from there: nothing that still holds is computed twice.
@@ -66,6 +76,8 @@ class Session:
                 self._capture.mute(number < len(cells) - 1)
                 if not self._run_cell(program, cells[number]):
                     return False
+            if check:
+                self._check(program, check)
         return True
 
     def complete(self, cells: Sequence[Cell], text: str) -> list[dict[str, str]]:
@@ -85,18 +97,30 @@ class Session:
     def _resume(self, cells: Sequence[Cell]) -> "_Program":
         program = self._program
         if program is not None:
-            if len(program.ran) < len(cells) and program.ran == list(cells[: len(program.ran)]):
+            same = 0
+            for ran, cell in zip(program.ran, cells[:-1], strict=False):
+                if ran != cell:
+                    break
+                same += 1
+            if len(program.ran) == same:
                 return program
-            self._drop(program)
-        return _Program(self._display)
+            self._drop(program, same)
+        return self._program or _Program(self._display)
 
-    def _drop(self, program: "_Program") -> None:
+    def _drop(self, program: "_Program", keep: int) -> None:
+        """The namespace has served; where it can be rewound, its first cells stay."""
         self._program = None
+        if self._rewinds:
+            program.rewind(keep)
+            self._program = program
+            return
         self._capture.mute(True)  # destructors may print
         program.clear()
 
     def _run_cell(self, program: "_Program", cell: Cell) -> bool:
         self._display.new_cell()
+        if self._rewinds:
+            program.keep()
         try:
             codes = program.compile(cell)
         except BaseException as error:  # too deeply nested code is a MemoryError, for example
@@ -110,12 +134,37 @@ class Session:
             program.execute(codes)
         except BaseException as error:  # SystemExit and KeyboardInterrupt too: the page lives on
             if not self._report(error, program, cell):
-                self._drop(program)
+                self._drop(program, len(program.ran))
                 return False
         program.ran.append(cell)
         if not self._capture.disturbed():
             self._program = program
         return True
+
+    def _check(self, program: "_Program", check: Cell) -> None:
+        """Run the check of an exercise and emit its verdict."""
+        verdict, message, frames = "passed", "", []
+        try:
+            program.execute(program.compile(check))
+        except BaseException as error:  # as of a cell
+            event = describe_error(error, program.sources)
+            verdict, message = "refused", event["message"]
+            inner = event["frames"][-1]["cell"] if event["frames"] else check.id
+            if inner != check.id:  # the answer failed when the check called it
+                self._capture.event({**event, "hint": hint(error, self._below)})
+                message = f"Your code raised {event['name']} when it was tried."
+            elif isinstance(error, NameError) and error.name:
+                message = f"There is no {error.name} in your code, but the check looks for it."
+            elif not isinstance(error, AssertionError):
+                verdict, message = "fault", f"{event['name']}: {message}"
+                frames = event["frames"]
+            elif error.__cause__:
+                frames = describe_error(error.__cause__, program.sources)["frames"]
+            error.__traceback__ = None
+        self._capture.event(
+            {"type": "verdict", "verdict": verdict, "message": message, "frames": frames}
+        )
+        self._drop(program, len(program.ran) - 1)
 
     def _report(self, error: BaseException, program: "_Program", cell: Cell) -> bool:
         """Emit the error; True if the cell declares it."""
@@ -138,6 +187,7 @@ class _Program:
         self.sources = Sources()
         self._display = display
         self._flags = 0
+        self._kept: list[tuple[dict[str, Any], int]] = []  # names and flags before each cell
 
     def compile(self, cell: Cell) -> list[types.CodeType]:
         """The cell's code objects: its statements, and apart from them a last expression, which
@@ -165,6 +215,18 @@ class _Program:
         finally:
             sys.modules["__main__"], sys.displayhook = saved
 
+    def keep(self) -> None:
+        """Remember the names before the cell that comes next."""
+        self._kept[len(self.ran) :] = [(dict(self.module.__dict__), self._flags)]
+
+    def rewind(self, count: int) -> None:
+        """The names as they were after the first `count` cells."""
+        if count < len(self._kept):
+            names, self._flags = self._kept[count]
+            self.module.__dict__.clear()
+            self.module.__dict__.update(names)
+        del self.ran[count:]
+
     def clear(self) -> None:
         """Free what the namespace holds now; its functions refer back to it, in a cycle."""
         self.module.__dict__.clear()
@@ -191,7 +253,7 @@ def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
             shown.append((event["text"], False, None))
         elif event["type"] == "error":
             shown.append((event["traceback"].rstrip("\n").split("\n")[-1], True, None))
-        else:
+        elif event["type"] == "display":
             data = event["data"]
             if SVG in data:
                 entry = ("", False, data[SVG])

@@ -1,4 +1,4 @@
-"""The interpreter of one page, a program of its own: python -P child.py ROOT STRAY SHIFTED.
+"""The interpreter of one page, a program of its own: python -P child.py ROOT STRAY SHIFTED REWINDS.
 
 Reads requests, JSON lines of cells and a time limit, from standard input, and answers each with
 what the session showed. Standard error is a file: what ended Python is described there, with the
@@ -101,7 +101,7 @@ _shifted: list[bytearray] = []
 _report = os.dup(2)
 
 
-def main(root: str, stray: str, shifted: str) -> None:
+def main(root: str, stray: str, shifted: str, rewinds: str) -> None:
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -113,23 +113,34 @@ def main(root: str, stray: str, shifted: str) -> None:
     if shifted == "shifted":
         _shift_the_world()
     from engine.runner import Cell, Session
+    from scripts.markdown.budget import run_counted
 
     _limit_memory()
     sys.argv[:] = [""]
     sys.meta_path.insert(0, _OnlyWhatReadersHave())
     events, process = _Events(), os.getpid()
-    session = Session(events.add)
+    session = Session(events.add, rewinds=rewinds == "rewinds")
     for request in requests:
         task = json.loads(request)
         events.clear()
         faulthandler.dump_traceback_later(task["limit"], exit=True, file=_report)
         start = perf_counter()
-        ended_well = session.run([Cell(**cell) for cell in task["cells"]])
+        cells, steps = [Cell(**cell) for cell in task["cells"]], 0
+        if "check" in task:
+            check = Cell(**task["check"])
+            ended_well, steps = run_counted(session, cells, check, task["steps"])
+        else:
+            ended_well = session.run(cells)
         seconds = perf_counter() - start
         if os.getpid() != process:  # a fork that the page has made: the answer is not its to give
             os._exit(0)
         faulthandler.cancel_dump_traceback_later()
-        answer = {"events": events.all, "ended_well": ended_well, "seconds": seconds}
+        answer = {
+            "events": events.all,
+            "ended_well": ended_well,
+            "seconds": seconds,
+            "steps": steps,
+        }
         print(json.dumps(answer), file=answers, flush=True)
 
 

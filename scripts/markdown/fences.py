@@ -14,6 +14,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from .errors import PageError
+from .exercises import Exercise
 from .figures import figures_of, read_figure
 from .pages import BuildFailure, Page, PageSource, find_page
 from .paths import DOCS
@@ -75,6 +76,9 @@ class _FencePreprocessor(Preprocessor):
             mark = self._playgrounds.add(page, snippet)
             parts.append(f"{text[position : snippet.span[0]]}\n{snippet.indent}{mark}\n")
             position = snippet.span[1]
+            for part in snippet.exercise.parts if snippet.exercise else ():
+                parts.append(text[position : part.span[0]])  # hints
+                position = part.span[1]
         return "".join([*parts, text[position:]]).split("\n")
 
 
@@ -101,10 +105,16 @@ class _Playgrounds(Treeprocessor):
                 continue
             if mark != next(iter(self._waiting)):
                 self._fail("the page would show this fence elsewhere than where it stands")
-            element = self._element(*self._waiting.pop(mark))
-            element.tail = paragraph.tail
+            page, snippet = self._waiting[mark]
             parent = parents[paragraph]
-            parent[list(parent).index(paragraph)] = element
+            place = list(parent).index(paragraph)
+            hints = self._hints(parent, place + 1, snippet)
+            del self._waiting[mark]
+            element = self._element(page, snippet)
+            if snippet.exercise:
+                self._append_help(element, snippet.exercise, hints)
+            element.tail = paragraph.tail
+            parent[place] = element
         if self._waiting:
             self._fail(
                 "this fence would not be shown as code: it stands inside a comment, in raw HTML, "
@@ -137,6 +147,41 @@ class _Playgrounds(Treeprocessor):
         self._append_html(code, highlight(snippet, ""))
         self._append_output(element, page, snippet)
         return element
+
+    def _hints(self, parent: etree.Element, place: int, snippet: Snippet) -> list[etree.Element]:
+        """Takes those of an exercise, which stand right below its mark, out of the text."""
+        count = snippet.exercise.hints if snippet.exercise else 0
+        hints = list(parent)[place : place + count]
+        if [(hint.tag, hint.get("class")) for hint in hints] != [("details", "hint")] * count:
+            self._fail("a hint of this exercise would not be shown as one: is its Markdown whole?")
+        for hint in hints:
+            parent.remove(hint)
+            hint.tail = None
+        return hints
+
+    def _append_help(
+        self, element: etree.Element, exercise: Exercise, hints: list[etree.Element]
+    ) -> None:
+        """What an exercise folds away: hints, solutions, and what its check tries."""
+        element.set("id", f"exercise-{element.get('data-block')}")
+        element.set("data-exercise", exercise.task)
+        if exercise.used_below:
+            element.set("data-used-below", "")
+        help = etree.SubElement(element, "div", {"class": "py-help", "data-search-exclude": ""})
+        for number, hint in enumerate(hints, 1):
+            hint.set("class", "py-hint")
+            hint[0].text = f"Hint {number} of {len(hints)}" if len(hints) > 1 else "Hint"
+            help.append(hint)
+        highlight = _highlighter(self.md)
+        many = len(exercise.solutions) > 1
+        for name, label, parts in (
+            ("solution", "Solutions" if many else "Solution", exercise.solutions),
+            ("check", "What the check tries", (exercise.check,)),
+        ):
+            folded = etree.SubElement(help, "details", {"class": f"py-{name}"})
+            etree.SubElement(folded, "summary").text = label
+            for part in parts:
+                self._append_html(folded, highlight(part, ""))
 
     def _append_output(self, element: etree.Element, page: Page, snippet: Snippet) -> None:
         try:

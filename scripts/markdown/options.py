@@ -1,4 +1,6 @@
-"""The options of a fence: ```python {#id title="…" raises=… tol=… limit=… hl_lines="…" .hidden}."""
+"""The options of a fence: ```python {#id title="…" raises=… tol=… limit=… .hidden};
+of an exercise {#id .exercise task="…" .used-below}; of its parts {.check}, {.solution}, {.mistake}.
+"""
 
 import difflib
 import re
@@ -12,8 +14,10 @@ _TOKEN = re.compile(
     )(?=\s|$)""",
     re.VERBOSE,
 )
-_FLAGS = ("hidden", "static")
-_KEYS = ("title", "raises", "tol", "limit", "hl_lines")
+PARTS = ("check", "solution", "mistake")  # of an exercise, besides its starter
+_FLAGS = ("hidden", "static", "exercise", "used-below", *PARTS)
+_KEYS = ("title", "raises", "tol", "limit", "hl_lines", "task")
+_LONGEST_TASK = 70  # characters: it stands in lists, on phones too
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _RANGE = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
 
@@ -30,6 +34,9 @@ class Options:
     hl_lines: tuple[int, ...] = ()
     hidden: bool = False
     static: bool = False
+    part: str = ""  # of an exercise: "exercise", which is its starter, or one of PARTS
+    task: str = ""  # what an exercise asks, in a few words
+    used_below: bool = False  # blocks below an exercise go on from its answer
 
 
 def parse_options(text: str) -> Options:
@@ -55,7 +62,11 @@ def parse_options(text: str) -> Options:
         hl_lines=_checked_lines(found.get("hl_lines")),
         hidden="hidden" in found,
         static="static" in found,
+        part=_checked_part(found),
+        task=_checked_task(found.get("task")),
+        used_below="used-below" in found,
     )
+    _check_exercise(options, found)
     if options.static:
         for name in ("raises", "tol", "limit", "hidden"):
             if name in found:
@@ -80,6 +91,39 @@ def _known(name: str, names: list[str] | tuple[str, ...]) -> None:
     near = difflib.get_close_matches(name, everything, 1, cutoff=0.7)
     hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(everything)}"
     raise ValueError(f"unknown option {name!r}: {hint}")
+
+
+def _checked_part(found: dict[str, str]) -> str:
+    parts = [name for name in ("exercise", *PARTS) if name in found]
+    if len(parts) > 1:
+        raise ValueError(f"a fence is one part of an exercise, not .{' and .'.join(parts)}")
+    return parts[0] if parts else ""
+
+
+def _checked_task(value: str | None) -> str:
+    if value is None:
+        return ""
+    task = value.strip()
+    if not task or len(task) > _LONGEST_TASK:
+        raise ValueError(f"task= says in 1 to {_LONGEST_TASK} characters what is asked")
+    return task
+
+
+def _check_exercise(options: Options, found: dict[str, str]) -> None:
+    """An exercise is marked as passed under its id, for years, and listed by its task."""
+    if options.part == "exercise":
+        for name, example in (("id", "#slope"), ("task", 'task="The slope at the bottom"')):
+            if name not in found:
+                raise ValueError(f"an .exercise needs {example}: readers' marks are kept under it")
+        for name in ("raises", "static", "hidden"):
+            if name in found:
+                raise ValueError(f"{name!r} means nothing on the fence of an .exercise")
+    elif options.task or options.used_below:
+        name = "task" if options.task else ".used-below"
+        raise ValueError(f"{name!r} belongs to the fence of an .exercise")
+    elif options.part and len(found) > 1:
+        [name] = [name for name in found if name != options.part][:1]
+        raise ValueError(f"a .{options.part} takes no other option, so {name!r} means nothing")
 
 
 def _checked_id(value: str | None) -> str:

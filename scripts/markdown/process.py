@@ -51,6 +51,7 @@ class Ran:
     events: tuple[Event, ...] = ()
     ended_well: bool = True  # no error but those meant
     seconds: float = 0.0
+    steps: int = 0  # that the last cell took, if they were counted
     stray: str = ""  # what was written past sys.stdout and sys.stderr
     death: str = ""  # why there is no answer, as the end of a sentence that begins with the block
     frames: tuple[tuple[str, int], ...] = ()  # (file name, line) at that moment, innermost first
@@ -59,17 +60,17 @@ class Ran:
 class PageProcess:
     """An interpreter for the cells of one page; ended by close(), and when it is forgotten."""
 
-    def __init__(self, world: World = HOME) -> None:
+    def __init__(self, world: World = HOME, *, rewinds: bool = False) -> None:
         self._folder = TemporaryDirectory(prefix="page-", ignore_cleanup_errors=True)
         place = Path(self._folder.name)
         work = place / "work"
         work.mkdir()
         self._report, self._stray = place / "report", place / "stray"
         self._told = 0  # bytes of `stray`
-        shifted = "shifted" if world.shifted else ""
+        shifted, rewinding = "shifted" * world.shifted, "rewinds" * rewinds
         with self._report.open("wb") as report:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-s", CHILD, ROOT, self._stray, shifted],
+                [sys.executable, "-P", "-s", CHILD, ROOT, self._stray, shifted, rewinding],
                 cwd=work,
                 env=_environ(world, work),
                 stdin=subprocess.PIPE,
@@ -80,11 +81,16 @@ class PageProcess:
             )
         self.close = weakref.finalize(self, _close, self._process, self._folder)
 
-    def run(self, cells: Sequence[Cell], limit: float) -> Ran:
-        """Run the cells as Session.run does, at most for `limit` seconds."""
+    def run(
+        self, cells: Sequence[Cell], limit: float, check: Cell | None = None, steps: int = 0
+    ) -> Ran:
+        """Run the cells as Session.run does, at most for `limit` seconds; with a check, the last
+        of them for at most so many steps, see Budget."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         request = {"cells": [asdict(cell) for cell in cells], "limit": limit}
+        if check:
+            request |= {"check": asdict(check), "steps": steps}
         overdue = threading.Timer(limit + _GRACE, _kill, [self._process])
         overdue.start()
         try:

@@ -1,9 +1,10 @@
 """A page is a program: runs its snippets as the page does, each after those above it."""
 
+import itertools
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -30,22 +31,31 @@ class Outcome:
     seconds: float
 
 
+class BrokenAbove(Exception):
+    """A snippet above an exercise fails; says which and where."""
+
+
 class Interpreter(Protocol):
     """Where cells run: a PageProcess, or the one interpreter that there is."""
 
-    def run(self, cells: Sequence[Cell], limit: float) -> Ran: ...
+    def run(
+        self, cells: Sequence[Cell], limit: float, check: Cell | None = None, steps: int = 0
+    ) -> Ran: ...
 
     def close(self) -> object: ...
 
 
 class Program:
-    """A page's snippets. Close it, or forget it, to end the interpreter that they run in."""
+    """A page's snippets. Close it, or forget it, to end the interpreters that they run in. Of an
+    exercise those below see nothing, or its first solution; answers are tried in an interpreter of
+    their own, where the snippets above ran once."""
 
     def __init__(self, snippets: Sequence[Snippet], path: Path, world: World = HOME) -> None:
         self._path = path
         self._world = world
         self._snippets = [snippet for snippet in snippets if not snippet.static]
         self._interpreter: Interpreter | None = None
+        self._answers: Interpreter | None = None
         self._ran = 0  # how many snippets, from the top, have run in this interpreter
         self._ended: Outcome | None = None  # the error after which the program does not go on
 
@@ -66,20 +76,61 @@ class Program:
         return outcome
 
     def close(self) -> None:
-        """End the interpreter. A later run begins anew."""
+        """End the interpreters. A later run begins anew."""
+        self.forget_answers()
         if self._interpreter is not None:
             self._interpreter.close()
         self._interpreter, self._ran, self._ended = None, 0, None
 
-    def _run_one(self, number: int) -> Outcome:
+    def forget_answers(self) -> None:
+        """Those to come are tried after another run of the snippets above."""
+        if self._answers is not None:
+            self._answers.close()
+        self._answers = None
+
+    def check(self, exercise: Snippet, answer: str, steps: int) -> Ran:
+        """An answer in the place of an exercise's starter: its events, the check's verdict last if
+        the answer ended without an error. It may take so many steps, see Budget.
+
+        Raises BrokenAbove if a snippet above ends with an error.
+        """
+        assert exercise.exercise is not None
+        limit = exercise.limit or time_limit()
+        above, cell = self._above(exercise), _cell(exercise)
+        answers = self._interpreter_of(exercise)
+        before = answers.run([*above, replace(cell, source="")], limit)
+        if not before.ended_well:
+            raise BrokenAbove(self._problem(exercise, before, "", ()))
+        check = _cell(exercise.exercise.check)
+        ran = answers.run([*above, replace(cell, source=answer)], limit, check, steps)
+        if ran.death:
+            self.forget_answers()
+        return ran
+
+    def _interpreter_of(self, snippet: Snippet) -> Interpreter:
         if self._interpreter is None:
             self._interpreter = _interpreter(self._world)
+        if snippet.exercise is None:
+            return self._interpreter
+        if self._answers is None:
+            self._answers = _beside(self._interpreter, self._world)
+        return self._answers
+
+    def _above(self, snippet: Snippet) -> list[Cell]:
+        cells = []
+        for other in itertools.takewhile(lambda other: other.id != snippet.id, self._snippets):
+            if other.exercise is None:
+                cells.append(_cell(other))
+            elif other.used_below:
+                cells.append(replace(_cell(other), source=other.exercise.solutions[0].source))
+        return cells
+
+    def _run_one(self, number: int) -> Outcome:
         snippet = self._snippets[number]
-        cells = [_cell(above) for above in self._snippets[: number + 1]]
-        ran = self._interpreter.run(cells, snippet.limit or time_limit())
+        cells = [*self._above(snippet), _cell(snippet)]
+        ran = self._interpreter_of(snippet).run(cells, snippet.limit or time_limit())
         text, figures = golden(ran.events)
-        lines = text.expandtabs(_TAB).rstrip("\n").split("\n")
-        text = "\n".join(line.rstrip(" ") for line in lines).rstrip("\n")
+        text = as_recorded(text)
         problem = self._problem(snippet, ran, text, figures)
         outcome = Outcome(text, tuple(figures), problem, ran.seconds)
         if ran.ended_well:
@@ -150,6 +201,22 @@ def _interpreter(world: World) -> Interpreter:
 
         return SharedInterpreter()
     return PageProcess(world)
+
+
+def _beside(interpreter: Interpreter, world: World) -> Interpreter:
+    """Another for the answers to exercises, which set names back after each."""
+    if sys.platform == "emscripten":
+        from .shared import SharedInterpreter
+
+        assert isinstance(interpreter, SharedInterpreter)
+        return interpreter.beside()
+    return PageProcess(world, rewinds=True)
+
+
+def as_recorded(text: str) -> str:
+    """A text as pages record it: Markdown keeps no tabs, and no spaces at the ends of lines."""
+    lines = text.expandtabs(_TAB).rstrip("\n").split("\n")
+    return "\n".join(line.rstrip(" ") for line in lines).rstrip("\n")
 
 
 def _cell(snippet: Snippet) -> Cell:

@@ -23,13 +23,36 @@ from typing import Any
 
 from engine.runner import Cell, Event, Session
 
+from .budget import run_counted
 from .process import Ran
 
 # What tells of the tests themselves, or is Python's own state, and goes on changing.
 _KEPT = ("sys", "gc", "linecache", "_pytest", "pytest", "pluggy", "sybil", "scripts", "tests")
 
 
-class SharedInterpreter:
+class _Running:
+    """Runs cells in a session of its own."""
+
+    def __init__(self, *, rewinds: bool) -> None:
+        self._events: list[Event] = []
+        self._session = Session(self._events.append, rewinds=rewinds)
+
+    def run(
+        self, cells: Sequence[Cell], limit: float, check: Cell | None = None, steps: int = 0
+    ) -> Ran:
+        self._events.clear()
+        start = perf_counter()
+        if check:
+            ended_well, steps = run_counted(self._session, cells, check, steps)
+        else:
+            ended_well = self._session.run(cells)
+        return Ran(tuple(self._events), ended_well, perf_counter() - start, steps)
+
+    def close(self) -> None:
+        """Nothing: what it holds goes with it."""
+
+
+class SharedInterpreter(_Running):
     """Runs one page's cells; another's must not run before it is closed."""
 
     def __init__(self) -> None:
@@ -37,14 +60,11 @@ class SharedInterpreter:
         self._folder = TemporaryDirectory(prefix="page-")
         os.chdir(self._folder.name)
         self._before.make_fresh()
-        self._events: list[Event] = []
-        self._session = Session(self._events.append)
+        super().__init__(rewinds=False)
 
-    def run(self, cells: Sequence[Cell], limit: float) -> Ran:
-        self._events.clear()
-        start = perf_counter()
-        ended_well = self._session.run(cells)
-        return Ran(tuple(self._events), ended_well, perf_counter() - start)
+    def beside(self) -> "_Running":
+        """Another session in the same interpreter, for the answers to exercises."""
+        return _Running(rewinds=True)
 
     def close(self) -> None:
         self._before.restore()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .errors import PageError
-from .options import parse_options
+from .exercises import Exercise, gather
+from .options import PARTS, parse_options
 from .params import Param, ParamError, find_params
 from .scan import Fence, Scanner
 
@@ -32,6 +33,10 @@ class Snippet:
     output: str | None = None  # golden, without a final line end
     output_span: tuple[int, int] | None = None
     params: tuple[Param, ...] = ()
+    part: str = ""  # of an exercise, see options.py
+    task: str = ""
+    used_below: bool = False
+    exercise: Exercise | None = None  # of its starter
 
     @property
     def fence_line(self) -> int:
@@ -39,24 +44,26 @@ class Snippet:
 
 
 def parse_page(text: str, path: Path, first_line: int = 1) -> list[Snippet]:
-    """The snippets of a page, static ones too, from top to bottom.
+    """The snippets of a page, static ones too, from top to bottom; of an exercise the starter.
 
     `first_line` is the line of `path` on which `text` begins. Raises PageError for any fence that
     looks like Python or output but is not of the form that is tested and shown.
     """
     scanner = Scanner(text, path, first_line)
-    snippets: list[Snippet] = []
+    fences: list[Snippet] = []
     for fence in scanner.fences():
         try:
             if fence.language == "python":
-                snippets.append(_snippet(fence, len(snippets) + 1))
+                number = sum(other.part in ("", "exercise") for other in fences) + 1
+                fences.append(_snippet(fence, number))
             else:
-                above = snippets.pop() if snippets else None
-                snippets.append(_with_output(above, fence, text))
+                above = fences.pop() if fences else None
+                fences.append(_with_output(above, fence, text))
         except ParamError as error:
             raise PageError(path, fence.line + error.line, str(error)) from None
         except ValueError as error:
             raise PageError(path, fence.line, str(error)) from None
+    snippets = gather(fences, text, path)
     _check_ids(snippets, path)
     _check_excerpt(snippets, scanner.more, path)
     return snippets
@@ -82,7 +89,10 @@ def _snippet(fence: Fence, number: int) -> Snippet:
         hl_lines=options.hl_lines,
         hidden=options.hidden,
         static=options.static,
-        params=() if options.static else find_params(source),
+        params=() if options.static or options.part in PARTS else find_params(source),
+        part=options.part,
+        task=options.task,
+        used_below=options.used_below,
     )
 
 

@@ -23,6 +23,7 @@ from .files import ChangedMeanwhile, replace_files
 from .golden import Outcome, Program, same_figure, stale_text, unrepeatable
 from .paths import DOCS, all_pages, shown_path
 from .process import WORLDS
+from .proof import Proof
 from .reading import content_of, decoded
 from .snippets import Snippet, parse_page
 
@@ -80,11 +81,16 @@ def update_page(page: Path) -> list[str]:
     snippets = [snippet for snippet in parse_page(text, page) if not snippet.static]
     changes = _Changes(read={page: before})
     drawn: list[Path] = []
-    for snippet, outcome in zip(snippets, _outcomes(page, snippets), strict=True):
+    shown = _shown(page, snippets)
+    for snippet, outcome in zip(snippets, shown.outcomes, strict=True):
         if stale_text(snippet, outcome):
             changes.edits.append(_output_edit(text, snippet, outcome.text))
             changes.report.append(f"{shown_path(page)}:{snippet.line}: output of {snippet.id}")
         drawn.extend(_figure_changes(page, snippet, outcome, changes))
+    for part, message in shown.refusals:
+        if message != part.output:
+            changes.edits.append(_output_edit(text, part, message))
+            changes.report.append(f"{shown_path(page)}:{part.line}: refusal of {part.id}")
     for path in unused_figures(page, text, drawn):
         changes.removed.append(path)
         changes.read[path] = path.read_bytes()
@@ -93,35 +99,57 @@ def update_page(page: Path) -> list[str]:
     return changes.report
 
 
-def _outcomes(page: Path, snippets: Sequence[Snippet]) -> list[Outcome]:
+@dataclass
+class _Shown:
+    """What the snippets of a page show, up to the first with a problem."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    refusals: list[tuple[Snippet, str]] = field(default_factory=list)  # of exercises
+    problem: str = ""
+
+
+def _shown(page: Path, snippets: Sequence[Snippet]) -> _Shown:
     """What the snippets show, the same in two worlds. Raises Unrecordable."""
     programs = [Program(snippets, page, world) for world in WORLDS]
     with ThreadPoolExecutor(len(programs)) as side_by_side:
         try:
-            runs = [side_by_side.submit(_run_all, program, snippets) for program in programs]
+            runs = [side_by_side.submit(_run_all, program, page, snippets) for program in programs]
             first, second = (run.result() for run in runs)
         finally:
             for program in programs:  # when it is interrupted, what runs ends at once
                 program.close()
-    for snippet, one, other in zip(snippets, first, second, strict=False):
-        if one.problem or other.problem:
-            raise Unrecordable(one.problem or other.problem)
+    if first.problem or second.problem:
+        raise Unrecordable(first.problem or second.problem)
+    for snippet, one, other in zip(snippets, first.outcomes, second.outcomes, strict=True):
         if difference := unrepeatable(snippet, one, other):
-            raise Unrecordable(
-                f"{shown_path(page)}:{snippet.line}: {snippet.id} does not show the same twice: "
-                f"{difference}. Sort sets, seed what is random, leave out times and addresses"
-            )
+            raise Unrecordable(_not_twice(page, snippet, difference))
+    for (part, words), (_, others) in zip(first.refusals, second.refusals, strict=True):
+        if words != others:
+            raise Unrecordable(_not_twice(page, part, f"{words!r}, then {others!r}"))
     return first
 
 
-def _run_all(program: Program, snippets: Sequence[Snippet]) -> list[Outcome]:
-    """The outcomes up to the first with a problem."""
-    outcomes = []
+def _not_twice(page: Path, snippet: Snippet, difference: str) -> str:
+    return (
+        f"{shown_path(page)}:{snippet.line}: {snippet.id} does not show the same twice: "
+        f"{difference}. Sort sets, seed what is random, leave out times and addresses"
+    )
+
+
+def _run_all(program: Program, page: Path, snippets: Sequence[Snippet]) -> _Shown:
+    shown = _Shown()
     for snippet in snippets:
-        outcomes.append(program.run(snippet))
-        if outcomes[-1].problem:
+        shown.outcomes.append(program.run(snippet))
+        shown.problem = shown.outcomes[-1].problem
+        if snippet.exercise and not shown.problem:
+            proof = Proof(program, page, snippet)
+            for part in (snippet.exercise.check, *snippet.exercise.mistakes):
+                message, problem = proof.refusal(part)
+                shown.refusals.append((part, message))
+                shown.problem = shown.problem or problem
+        if shown.problem:
             break
-    return outcomes
+    return shown
 
 
 def _figure_changes(

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "optim": {"graph"},
     "check": {"graph"},
     "data": set(),
+    "exercise": set(),
     "figures": {"graph", "ops"},
     "compile": {"graph", "ops", "optim"},
     "runner": set(),

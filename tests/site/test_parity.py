@@ -29,6 +29,8 @@ class Shown:
     source: str
     output: str | None
     figures: tuple[bytes, ...]
+    task: str
+    folded: tuple[str, ...]  # the sources of an exercise's solutions and of its check
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,7 @@ def written() -> dict[Path, list[Snippet]]:
 
 def _as_tested(page: Path, snippet: Snippet) -> Shown:
     figures = tuple(path.read_bytes() for path in figures_of(page, snippet))
+    exercise = snippet.exercise
     return Shown(
         snippet.id,
         snippet.title,
@@ -46,11 +49,14 @@ def _as_tested(page: Path, snippet: Snippet) -> Shown:
         snippet.source,
         snippet.output,
         figures,
+        snippet.task,
+        tuple(part.source for part in (*exercise.solutions, exercise.check)) if exercise else (),
     )
 
 
 def _as_built(path: Path, playground: Tag) -> Shown:
-    [code] = playground.select("pre > code")
+    folded = playground.select(".py-help pre > code")
+    [code] = [code for code in playground.select("pre > code") if code not in folded]
     [text] = playground.select(".py-output > .py-text") or [None]
     titles = [title.text for title in playground.select(".py-title")]
     assert titles in ([], [playground.get("data-title")]), path
@@ -64,6 +70,8 @@ def _as_built(path: Path, playground: Tag) -> Shown:
         # A browser drops a line end right after <pre>.
         text.text.removeprefix("\n") if text else None,
         tuple((path.parent / str(image["src"])).read_bytes() for image in images),
+        str(playground.get("data-exercise", "")),
+        tuple(code.text.removesuffix("\n") for code in folded),
     )
 
 
@@ -125,6 +133,8 @@ def test_every_python_fence_is_accounted_for(
     examples = {line.strip() for soup in built.values() for line in _lines_of_code(soup)}
     for path, snippets in written.items():
         known = {snippet.fence_line for snippet in snippets}
+        for exercise in filter(None, (snippet.exercise for snippet in snippets)):
+            known |= {part.fence_line for part in exercise.parts}
         for number, line in enumerate(path.read_text("utf-8-sig").split("\n"), 1):
             if PYTHON_FENCE.search(line) and number not in known:
                 assert line.strip() in examples, f"{shown_path(path)}:{number}: not tested: {line}"

@@ -3,7 +3,8 @@
 import contextlib
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sybil import Document, Example, Region, Sybil
 from scripts.markdown.errors import PageError
 from scripts.markdown.golden import Program, failure
 from scripts.markdown.paths import DOCS, shown_path
+from scripts.markdown.proof import Proof
 from scripts.markdown.reading import read_page
 from scripts.markdown.snippets import Snippet, parse_page
 
@@ -45,8 +47,12 @@ class SnippetTests:
             start = sum(map(len, document.text.splitlines(keepends=True)[: error.line - 1]))
             start = min(start, document.end)
             return [Region(start, start, str(error), _refused)]
-        document.namespace["program"] = Program(snippets, path)
-        return [Region(*snippet.span, snippet, self._run) for snippet in snippets]
+        program = document.namespace["program"] = Program(snippets, path)
+        regions = [Region(*snippet.span, snippet, self._run) for snippet in snippets]
+        for starter in snippets:
+            if starter.exercise:
+                regions += self._proofs(program, path, starter)
+        return regions
 
     def _run(self, example: Example) -> str | None:
         snippet: Snippet = example.parsed
@@ -60,6 +66,22 @@ class SnippetTests:
             return failure(path, snippet, outcome) or None
         except PageError as error:
             return str(error)
+
+    def _proofs(self, program: Program, path: Path, starter: Snippet) -> Iterable[Region]:
+        """A test for each part of an exercise: where it stands, what must hold of it."""
+        assert starter.exercise is not None
+        proof = Proof(program, path, starter)
+        for part in starter.exercise.parts:
+            is_right = part.part == "solution"
+            problem = proof.solution_problem if is_right else proof.refusal_problem
+            hold: list[Callable[[], str]] = [partial(problem, part)]
+            if part.part == "check":
+                hold.append(proof.equivalents_problem)
+            yield Region(*part.span, hold, self._prove)
+
+    def _prove(self, example: Example) -> str | None:
+        self._opened(example.namespace["program"])
+        return next(filter(None, (problem() for problem in example.parsed)), None)
 
     def _opened(self, program: Program) -> Program:
         """One page runs at a time: the interpreter of the last one is ended."""

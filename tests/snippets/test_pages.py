@@ -63,7 +63,8 @@ def test_snippets_are_formatted(page: Path) -> None:
 def test_snippets_pass_the_linter_as_one_program(page: Path, snippets: list[Snippet]) -> None:
     """Each snippet stands on its own lines of the page, so that ruff names the right ones."""
     lines: list[str] = []
-    for snippet in snippets:
+    parts = [part for one in snippets if one.exercise for part in one.exercise.parts]
+    for snippet in sorted([*snippets, *parts], key=lambda one: one.line):
         if not snippet.static and not snippet.raises:
             lines += [""] * (snippet.line - 1 - len(lines))
             lines += snippet.source.split("\n")

@@ -461,3 +461,87 @@ def test_a_flood_stays_cheap():
 
     assert Session(count).run([Cell("flood", "", "for i in range(300_000): print(i)")])
     assert lines == 300_000
+
+
+# Checks
+
+
+def verdict(sources, check, **options):
+    """The verdict on the last of the cells, and the types of the events before it."""
+    events = []
+    cells = [Cell(f"c{i}", f"c{i}.py", source) for i, source in enumerate(sources)]
+    session = Session(events.append, **options)
+    ok = session.run(cells, check=Cell("check", "check of it", check))
+    *before, last = [event for event in events if event["type"] != "stream"]
+    return ok, last, [event["type"] for event in before], session
+
+
+def test_a_check_runs_after_the_answer_in_its_namespace():
+    ok, last, before, _ = verdict(["a = 1", "b = a + 1\nb"], "assert b == 2 and a == 1")
+    assert ok
+    assert before == ["display"]
+    assert last == {"type": "verdict", "verdict": "passed", "message": "", "frames": []}
+
+
+def test_a_check_refuses_by_an_assertion_error():
+    ok, last, before, _ = verdict(["b = 3"], "assert b == 2, f'b is {b}'")
+    assert ok
+    assert before == []
+    assert (last["verdict"], last["message"], last["frames"]) == ("refused", "b is 3", [])
+
+
+def test_an_error_of_the_answer_comes_before_any_check():
+    for answer in ("1 / 0", "x = = 1", "raise SystemExit"):
+        ok, last, _, _ = verdict(["a = 1", answer], "print('checked')")
+        assert not ok
+        assert last["type"] == "error"
+        assert last["frames"][-1]["cell"] == "c1"
+
+
+def test_an_error_of_the_answer_when_it_is_called_is_shown_and_refused():
+    _, last, before, _ = verdict(["def f():\n    return 1 / 0"], "f()")
+    assert before == ["error"]
+    assert last["message"] == "Your code raised ZeroDivisionError when it was tried."
+    catching = "try:\n    f()\nexcept Exception as e:\n    raise AssertionError('f raised') from e"
+    _, last, before, _ = verdict(["def f():\n    return 1 / 0"], catching)
+    assert before == []
+    assert (last["verdict"], last["message"]) == ("refused", "f raised")
+    assert [(frame["cell"], frame["line"]) for frame in last["frames"]] == [("check", 2), ("c0", 2)]
+
+
+def test_a_name_that_the_answer_lacks():
+    _, last, _, _ = verdict(["def g(): pass"], "f()")
+    assert last["verdict"] == "refused"
+    assert last["message"] == "There is no f in your code, but the check looks for it."
+
+
+def test_a_check_that_fails_itself_says_nothing_of_the_answer():
+    for check in ("None.x", "x = = 1", "raise SystemExit", "raise KeyboardInterrupt"):
+        _, last, _, _ = verdict(["f = None"], check)
+        assert last["verdict"] == "fault"
+
+
+def test_after_a_check_the_answer_runs_anew(run):
+    events = []
+    session = Session(events.append)
+    cells = [Cell("a", "", "x = []"), Cell("b", "", "x.append(1)\nlen(x)")]
+    check = Cell("check", "", "x.append(2)\ny = 1")
+    for _ in range(2):
+        events.clear()
+        assert session.run(cells, check=check)
+        assert golden(events)[0] == "1\n"
+    assert not session.run([*cells, Cell("c", "", "y")])
+
+
+def test_a_session_that_rewinds_runs_the_cells_above_once():
+    above = Cell("a", "", "x, seen = 0, []")
+    for first in ("x = 5\nz = 1", "x = 5\n1 / 0", "x = = 5", "del x"):
+        events = []
+        session = Session(events.append, rewinds=True)
+        session.run(
+            [above, Cell("b", "", f"seen.append(1)\n{first}")], check=Cell("c", "", "x = 7")
+        )
+        events.clear()
+        assert session.run([above, Cell("b", "", "seen.append(2)\nx, seen, dir().count('z')")])
+        again = "= =" in first
+        assert golden(events)[0] == f"(0, {[2] if again else [1, 2]}, 0)\n"
