@@ -115,6 +115,8 @@ def main(root: str, stray: str, shifted: str, rewinds: str) -> None:
     from engine.runner import Cell, Session
     from scripts.markdown.budget import run_counted
 
+    for name in [name for name in sys.modules if name.partition(".")[0] == "scripts"]:
+        del sys.modules[name]  # no page can import it
     _limit_memory()
     sys.argv[:] = [""]
     sys.meta_path.insert(0, _OnlyWhatReadersHave())
