@@ -55,3 +55,6 @@ if __name__ == "__main__":
         bundle()
     except BundleError as error:
         sys.exit(str(error))
+    except Exception as error:  # what a step has kept is not what it was
+        words = f"{type(error).__name__}: {error}".split("\n")[0]
+        sys.exit(f"{words}. If the files in .cache are damaged: delete .cache, then try again")

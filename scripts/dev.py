@@ -17,10 +17,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)  # Python looks beside this file only
 
-from scripts import browsers
+from scripts import browsers, children, output
 from scripts import environment as env
 
 # What a part of the tests runs, in the order in which it fails fastest.
@@ -31,6 +32,9 @@ PYTEST_PARTS = {
     "site": ["tests/site"],
     "browser": ["tests/browser"],
 }
+_PYODIDE_SECONDS = 1800.0  # it has no limit for each test; this one is for what hangs
+_PYODIDE_END = "Pyodide came to its end"  # said by pyodide_tests.mjs
+_LAST_PORT = 65_535
 PARTS = ("lint", "js", *PYTEST_PARTS, "pyodide")
 
 Command = Callable[[argparse.Namespace, Sequence[str]], int]  # with what is for pytest
@@ -38,9 +42,7 @@ Command = Callable[[argparse.Namespace, Sequence[str]], int]  # with what is for
 
 def run(*command: str | Path) -> int:
     """Run a child with its output shown; return its exit code."""
-    return subprocess.run(
-        [str(part) for part in command], cwd=env.ROOT, env=env.environ(), check=False
-    ).returncode
+    return children.ended(children.start(command, cwd=env.ROOT, env=env.environ()))
 
 
 def prepare() -> None:
@@ -72,10 +74,14 @@ def serve(options: argparse.Namespace, _rest: Sequence[str]) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((options.host, options.port))
+        except (socket.gaierror, UnicodeError):
+            message = f"{options.host!r} is no address of this machine. Try: --host 127.0.0.1"
+            raise env.StepError(message) from None
         except OSError as error:
+            other = options.port + 1 if options.port < _LAST_PORT else options.port - 1
             raise env.StepError(
                 f"Port {options.port} on {options.host} cannot be used ({error.strerror}). "
-                f"Try: python3 scripts/dev.py serve --port {options.port + 1}"
+                f"Try: python3 scripts/dev.py serve --port {other}"
             ) from None
     prepare()
     env.bundle()
@@ -89,15 +95,13 @@ def serve(options: argparse.Namespace, _rest: Sequence[str]) -> int:
 
 
 def build(options: argparse.Namespace, _rest: Sequence[str]) -> int:
+    target = Path(options.out).resolve()
+    output.claim(target)
     prepare()
     env.bundle()
-    target = Path(options.out).resolve()
     os.environ.setdefault("SITE_BUILD", time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
-    env.run_step(
-        "Pages",
-        [env.PYTHON, "-m", "mkdocs", "build", "--strict", "--clean", "-d", target],
-        "The lines above name the file.",
-    )
+    env.run_step("Pages", env.site_command(target), "The lines above name the file.")
+    output.record(target)
     address = os.environ.get("SITE_URL", "the address in mkdocs.yml (SITE_URL is not set)")
     print(f"The site is in {target}, made for {address}")
     return 0
@@ -115,6 +119,36 @@ def _lint() -> int:
 
 def _test_javascript(rest: Sequence[str]) -> int:
     return run(env.node(), "--test", "--test-reporter=dot", *rest, "tests/js/**/*.test.js")
+
+
+def _passes_pytest(arguments: Sequence[str]) -> bool:
+    """Whether pytest says so, and has come to its end: a test may end Python, with any code."""
+    summary = env.log_file("pytest.xml")
+    summary.unlink(missing_ok=True)
+    if run(env.PYTHON, "-m", "pytest", *arguments, f"--junit-xml={summary}"):
+        return False
+    if not summary.exists() and not {"-h", "--help", "--version", "-V"} & set(arguments):
+        print(
+            "\npytest ended without its summary: the last test above has ended Python", flush=True
+        )
+        return False
+    return True
+
+
+def _passed_pyodide(process: subprocess.Popen[Any], log: Path) -> bool:
+    """Whether the tests inside Pyodide passed, and came to their end; shows what they said."""
+    told = ""
+    try:
+        code = children.ended(process, _PYODIDE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        code = process.wait()
+        told = f"Pyodide did not end within {_PYODIDE_SECONDS:g} s; the last test above hangs"
+    text = log.read_text(encoding="utf-8", errors="replace")
+    if not code and _PYODIDE_END not in text:
+        code, told = 1, "Pyodide ended without a summary: the last test above has ended Python"
+    print(f"\nThe same tests inside Pyodide:\n{text}\n{told}".rstrip(), flush=True)
+    return not code
 
 
 def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -138,26 +172,22 @@ def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     in_pytest = [path for part, paths in PYTEST_PARTS.items() if part in parts for path in paths]
     # With options for pytest somebody looks for something, and sees it all in one place.
     parallel = ["-n", "auto", "--dist", "loadfile"] if len(in_pytest) > 1 and not rest else []
+    pyodide = env.log_file("pyodide.log")
     beside = None
     if "pyodide" in parts:
-        env.LOGS.mkdir(parents=True, exist_ok=True)
-        log = env.LOGS / "pyodide.log"
-        beside = subprocess.Popen(
-            [str(env.node()), "scripts/pyodide_tests.mjs"],
-            cwd=env.ROOT,
-            env=env.environ(),
-            stdin=subprocess.DEVNULL,
-            stdout=log.open("wb"),
-            stderr=subprocess.STDOUT,
-        )
-    if in_pytest and run(env.PYTHON, "-m", "pytest", *in_pytest, *parallel, *rest):
+        with pyodide.open("wb") as file:
+            beside = children.start(
+                [env.node(), "scripts/pyodide_tests.mjs"],
+                cwd=env.ROOT,
+                env=env.environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+    if in_pytest and not _passes_pytest([*in_pytest, *parallel, *rest]):
         failed.append("pytest")
-    if beside is not None:
-        code = beside.wait()
-        print("\nThe same tests inside Pyodide:", flush=True)
-        print(log.read_text(encoding="utf-8", errors="replace"), flush=True)
-        if code:
-            failed.append("pyodide")
+    if beside is not None and not _passed_pyodide(beside, pyodide):
+        failed.append("pyodide")
     seconds = time.monotonic() - started
     outcome = f"FAILED: {', '.join(failed)}" if failed else f"all green: {', '.join(parts)}"
     print(f"\n{outcome} ({seconds:.0f} s)", flush=True)
@@ -176,6 +206,12 @@ def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
     return run(env.PYTHON, "-m", f"scripts.bench.{options.what}", *rest)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: write a number from 1 to 65535")
+    return int(text)
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python3 scripts/dev.py", description=__doc__)
     commands = top.add_subparsers(dest="command", metavar="command", title="commands")
@@ -186,7 +222,7 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     added = command(serve, "the site on this machine, rebuilt as you edit")
-    added.add_argument("--port", type=int, default=8000)
+    added.add_argument("--port", type=_port, default=8000)
     added.add_argument("--host", default="127.0.0.1")
     added = command(build, "the site into site/, ready for any static host")
     added.add_argument("--out", default="site", help="the folder to fill (default: site)")
@@ -221,8 +257,11 @@ def main(argv: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    finally:
+        children.end_all()
 
 
 if __name__ == "__main__":
     os.chdir(env.ROOT)
+    children.end_when_told()
     sys.exit(main(sys.argv[1:]))

@@ -15,9 +15,12 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts import children
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-LOGS = ROOT / ".cache" / "logs"
+CACHE = ROOT / ".cache"
+LOGS = CACHE / "logs"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
@@ -44,21 +47,29 @@ def _show(line: str, label: str, started: float) -> None:
         print("\r\033[K" + text[: width - 1], end="", flush=True)
 
 
+def log_file(name: str) -> Path:
+    """Where a log is written. Raises StepError if nothing can be kept there."""
+    try:
+        LOGS.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StepError(f"{CACHE.name} is no folder to write in ({error}): delete it") from None
+    return LOGS / name
+
+
 def run_step(label: str, command: Sequence[str | Path], advice: str) -> None:
     """Run `command`; show one line for it, with its latest output as progress on a terminal.
 
     The full output goes to .cache/logs. Raises StepError with `advice` and the last lines of
     the output if the command fails.
     """
-    LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / (label.split(" (")[0].lower().replace(" ", "-") + ".log")
+    log = log_file(label.split(" (")[0].lower().replace(" ", "-") + ".log")
     started = time.monotonic()
     if not sys.stdout.isatty():
         print(f"{label} …", flush=True)
     tail: deque[str] = deque(maxlen=12)
     try:
-        process = subprocess.Popen(
-            [str(part) for part in command],
+        process = children.start(
+            command,
             cwd=ROOT,
             env=environ(),
             stdin=subprocess.DEVNULL,
@@ -75,7 +86,7 @@ def run_step(label: str, command: Sequence[str | Path], advice: str) -> None:
             file.write(line)
             tail.append(line)
             _show(line, label, started)
-    code = process.wait()
+    code = children.ended(process)
     seconds = time.monotonic() - started
     if sys.stdout.isatty():
         print("\r\033[K", end="")
@@ -160,3 +171,8 @@ def bundle() -> None:
         [PYTHON, ROOT / "scripts" / "bundle.py"],
         "The last lines above say why.",
     )
+
+
+def site_command(target: Path) -> list[str | Path]:
+    """Builds the site into a folder, the same for `build` and for the tests: a warning fails."""
+    return [PYTHON, "-m", "mkdocs", "build", "--strict", "--clean", "-d", target]

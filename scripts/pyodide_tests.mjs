@@ -24,7 +24,10 @@ import os, sys
 
 os.chdir("/repo")
 sys.path.append("/site")
-import pytest
+try:
+    import pytest
+except ImportError as error:
+    raise SystemExit(f"{error}. The packages in .cache are damaged: delete .cache, then try again")
 
 class Counts:
     def __init__(self):
@@ -42,6 +45,8 @@ if not code and not arguments:
     if passed < minimum or not all(counts.passed.values()):
         print(f"Too few tests passed: {counts.passed}; there must be some of each, {minimum} in all")
         code = 1
+if not code:
+    print("Pyodide came to its end")  # dev.py looks for it: Python can be ended before
 code
 `;
 

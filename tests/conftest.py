@@ -21,11 +21,14 @@ def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environ = environment.environ() | variables
     for command in (
         [sys.executable, "scripts/bundle.py"],
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "-q", "-d", str(target)],
+        environment.site_command(target),
     ):
         answer = subprocess.run(
             command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
         )
         if answer.returncode:
-            pytest.fail(f"{' '.join(command[1:4])}:\n{answer.stdout}{answer.stderr}", pytrace=False)
+            pytest.fail(
+                f"{' '.join(map(str, command[1:4]))}:\n{answer.stdout}{answer.stderr}",
+                pytrace=False,
+            )
     return target

@@ -66,7 +66,7 @@ def _katex() -> quickjs.Function:
     try:
         source = _KATEX.read_text("utf-8")
     except FileNotFoundError:
-        message = "KaTeX is not installed: run python3 scripts/dev.py build"
+        message = "KaTeX is missing: delete node_modules, then run python3 scripts/dev.py build"
         raise FileNotFoundError(message) from None
     return quickjs.Function("render", source + _RENDER)
 

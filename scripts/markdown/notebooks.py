@@ -162,6 +162,7 @@ def _content(path: Path) -> bytes:
 def _parsed(path: Path, content: bytes) -> nbformat.NotebookNode:
     try:
         text = decoded(path, content)
+        json.loads(text)  # which knows the line of a fault
         notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
         nbformat.validate(notebook)
     except PageError as error:

@@ -1,6 +1,7 @@
 """Where the project and its pages are."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,21 +16,21 @@ def all_pages(docs: Path) -> list[Path]:
 def files_of(docs: Path, suffix: str) -> list[Path]:
     """The site's files of a kind, those that MkDocs finds too: through linked folders, but not
     what begins with a dot, such as an editor's lock."""
-    found: list[Path] = []
-    for folder, folders, names in os.walk(docs, followlinks=True):
-        above = os.path.realpath(folder) + os.sep  # a link to it would lead round and round
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".")
-            and not above.startswith(os.path.realpath(os.path.join(folder, name)) + os.sep)
-        ]
-        found += [
-            Path(folder, name)
-            for name in names
-            if name.endswith(suffix) and not name.startswith(".")
-        ]
-    return sorted(found)
+    return sorted(_below(docs, suffix, frozenset()))
+
+
+def _below(folder: Path, suffix: str, above: frozenset[str]) -> Iterator[Path]:
+    real = os.path.realpath(folder)
+    if real in above:  # a link that leads round and round
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                yield from _below(folder / entry.name, suffix, above | {real})
+            elif entry.name.endswith(suffix):
+                yield folder / entry.name
 
 
 def shown_path(path: Path) -> str:

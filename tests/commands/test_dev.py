@@ -3,6 +3,7 @@
 import ast
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import browsers, environment
+from scripts import browsers, children, environment, output
+from scripts import dev as dev_module
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "scripts" / "dev.py"
@@ -32,7 +34,7 @@ def dev(*arguments, cwd=ROOT, script=DEV, **environ):
 def bare_clone(tmp_path):
     """What git would clone, as far as the first steps look at it; nothing installed."""
     (tmp_path / "scripts").mkdir()
-    scripts = ("dev.py", "browsers.py", "environment.py")
+    scripts = ("dev.py", "browsers.py", "children.py", "environment.py", "output.py")
     for name in (*(f"scripts/{script}" for script in scripts), "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
@@ -62,6 +64,132 @@ def test_port_in_use_names_another():
     assert f"Port {port} on 127.0.0.1 cannot be used" in answer.stderr
     assert f"serve --port {port + 1}" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("port", ["80000", "0", "-1", "abc", "8000.0"])
+def test_what_is_no_port_is_refused(port):
+    answer = dev("serve", f"--port={port}")
+    assert answer.returncode == 2
+    assert f"{port!r} is no port: write a number from 1 to 65535" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_what_is_no_address_of_this_machine_is_refused():
+    answer = dev("serve", "--host", "no such host")
+    assert answer.returncode == 1
+    assert "'no such host' is no address of this machine" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_cache_that_is_no_folder(bare_clone):
+    (bare_clone / ".cache").write_text("")
+    answer = dev("build", cwd=bare_clone, script=bare_clone / "scripts" / "dev.py")
+    assert answer.returncode == 1
+    assert answer.stderr.strip().startswith(".cache is no folder to write in")
+    assert answer.stderr.strip().endswith(": delete it")
+
+
+@pytest.mark.parametrize("files", [["mine.txt"], ["docs/thesis.md"], ["index.html", ".git/HEAD"]])
+def test_build_wipes_no_folder_of_others(tmp_path, files):
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    answer = dev("build", "--out", str(tmp_path))
+    assert answer.returncode == 1
+    assert answer.stderr.strip() == (
+        f"{tmp_path} holds {files[0]}, which no build has made: move it away, or name another "
+        "folder with --out"
+    )
+    assert all((tmp_path / name).read_text() == "mine" for name in files)
+
+
+def test_a_build_replaces_a_build(tmp_path):
+    target = tmp_path / "new" / "site"
+    output.claim(target)
+    (target / "index.html").write_text("half")  # the build breaks off
+    output.claim(target)
+    (target / "page").mkdir()
+    (target / "page" / "index.html").write_text("whole")
+    (target / ".nojekyll").write_text("")
+    output.record(target)
+    output.claim(target)
+    output.record(target)
+    (target / "CNAME").write_text("example.org")
+    with pytest.raises(environment.StepError, match="holds CNAME, which no build has made"):
+        output.claim(target)
+    with pytest.raises(environment.StepError, match=r"index\.html is a file"):
+        output.claim(target / "index.html")
+
+
+PARENT = """
+import sys, threading
+from scripts import children
+children.end_when_told()
+say = "import os, signal, time; {}; os.write(1, b'up\\\\n'); time.sleep(3600)"
+wait = [sys.executable, "-c", say.format("0")]
+stubborn = [sys.executable, "-c", say.format("signal.signal(15, signal.SIG_IGN)")]
+children._SECONDS = 0.2
+try:
+    others = [children.start(command) for command in (wait, stubborn)]
+    for other in others:
+        threading.Thread(target=children.ended, args=[other], daemon=True).start()
+    children.ended(children.start(wait))
+finally:
+    children.end_all()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_children_end_with_the_command(name):
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        for _ in range(3):
+            assert parent.stdout.readline() == "up\n"
+        parent.send_signal(getattr(signal, name))
+        # Their output is closed when all have ended, the last child too.
+        assert parent.stdout.read() == ""
+    assert parent.returncode == 128 + getattr(signal, name)
+
+
+def test_without_its_summary_pytest_is_red(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(environment, "LOGS", tmp_path)
+    file = tmp_path / "test_it.py"
+    options = ["-p", "no:hypothesispytest", "-q", "-x", str(file)]
+    file.write_text("def test_it():\n    pass\n")
+    assert dev_module._passes_pytest(options)
+    file.write_text("def test_it():\n    import os\n    os._exit(0)\n")
+    assert not dev_module._passes_pytest(options)
+    assert "the last test above has ended Python" in capfd.readouterr().out
+    assert dev_module._passes_pytest(["--version"])
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "passes", "told"),
+    [
+        (0, "1 passed\\nPyodide came to its end", True, ""),
+        (1, "Pyodide came to its end", False, ""),
+        (0, "1 passed", False, "Pyodide ended without a summary"),
+    ],
+)
+def test_without_its_summary_pyodide_is_red(tmp_path, capsys, code, said, passes, told):
+    log = tmp_path / "log"
+    program = f"print('{said}'); raise SystemExit({code})"
+    with log.open("wb") as file:
+        process = children.start([sys.executable, "-c", program], stdout=file)
+    assert dev_module._passed_pyodide(process, log) is passes
+    assert told in capsys.readouterr().out
+
+
+def test_pyodide_that_hangs_is_red(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(dev_module, "_PYODIDE_SECONDS", 0.1)
+    log = tmp_path / "log"
+    program = "import time; time.sleep(3600)"
+    with log.open("wb") as file:
+        process = children.start([sys.executable, "-c", program], stdout=file)
+    assert dev_module._passed_pyodide(process, log) is False
+    assert "did not end within 0.1 s" in capsys.readouterr().out
 
 
 def test_old_python_is_told_so():

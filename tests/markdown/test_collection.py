@@ -1,7 +1,10 @@
 """The tests that pages' snippets become: where they stand, when they fail, and what they say."""
 
+from pathlib import Path
+
 import pytest
 
+from scripts.markdown.update import update_page
 from tests.snippets import collection
 
 pytest_plugins = ["pytester"]
@@ -167,3 +170,33 @@ def test_a_slow_page_is_named(pytester: pytest.Pytester, monkeypatch: pytest.Mon
     assert "make its work smaller" not in run(pytester, PAGE)[1]
     monkeypatch.setattr(collection, "SLOW_PAGE", 0.0)
     assert "make its work smaller" in run(pytester, PAGE)[1]
+
+
+def test_a_page_that_ends_python_is_red_and_the_others_go_on(pytester: pytest.Pytester) -> None:
+    pytester.path.joinpath("docs", "a.md").write_text("```python\nimport os\n\nos._exit(0)\n```\n")
+    outcomes, told = run(pytester, PAGE)
+    assert outcomes == {"passed": 2, "failed": 1}
+    assert "a.md:2: block-1 ended Python (exit code 0)" in told
+
+
+def test_pages_that_cannot_be_read_fail_by_name(pytester: pytest.Pytester) -> None:
+    docs = pytester.path / "docs"
+    docs.joinpath("latin.md").write_bytes(b"\ncaf\xe9\n")
+    docs.joinpath(".#page.md").symlink_to("author@machine.1234")
+    outcomes, told = run(pytester, PAGE)
+    assert outcomes == {"passed": 2, "failed": 1}
+    assert "latin.md:2: the byte 0xe9 is not UTF-8" in told
+
+
+def test_what_a_library_logs_is_recorded_as_update_records_it(pytester: pytest.Pytester) -> None:
+    page = "```python\nimport logging\n\nlogging.warning('careful')\n```\n"
+    update_page(docs_page(pytester, page))
+    recorded = pytester.path.joinpath("docs", "page.md").read_text()
+    assert "WARNING:root:careful" in recorded
+    assert run(pytester, recorded)[0] == {"passed": 1}
+
+
+def docs_page(pytester: pytest.Pytester, text: str) -> Path:
+    path = pytester.path / "docs" / "page.md"
+    path.write_text(text, "utf-8")
+    return path

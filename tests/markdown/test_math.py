@@ -137,5 +137,5 @@ def test_without_katex_it_says_what_to_type(
 ) -> None:
     monkeypatch.setattr(katex, "_KATEX", tmp_path / "katex.min.js")
     katex._katex.cache_clear()
-    with pytest.raises(FileNotFoundError, match=r"run python3 scripts/dev\.py build"):
+    with pytest.raises(FileNotFoundError, match=r"delete node_modules, then run python3"):
         render("$never + rendered + before$")
