@@ -89,9 +89,9 @@ def _environ(seed: int) -> dict[str, str]:
 def machine_notes(notebook: nbformat.NotebookNode) -> list[str]:
     """What the notebook says of the machine or the editor it was written with, and should not."""
     notes = [f"metadata {name!r}" for name in notebook.metadata if name not in _ALLOWED]
-    if notebook.metadata.get("kernelspec") != _KERNEL:
+    if notebook.metadata.get("kernelspec", _KERNEL) != _KERNEL:
         notes.append("the kernel")
-    if notebook.metadata.get("language_info") != _LANGUAGE:
+    if notebook.metadata.get("language_info", _LANGUAGE) != _LANGUAGE:
         notes.append("the language's version")
     for number, cell in enumerate(notebook.cells, 1):
         notes += [f"cell {number}: {name!r}" for name in cell.metadata if name not in _OF_AN_AUTHOR]
