@@ -3,7 +3,7 @@
 from engine.check import GradientError, central_differences, check_gradient
 from engine.data import moons, names, spiral, xor
 from engine.figures import Figure, draw, plot, scatter, steps
-from engine.graph import OPS, Graph, Value, dot, pick
+from engine.graph import OPS, Graph, Value, define, dot, pick
 from engine.nn import MLP, Layer, Neuron, load
 from engine.optim import SGD, Adam, cosine, linear
 
@@ -21,6 +21,7 @@ __all__ = [
     "central_differences",
     "check_gradient",
     "cosine",
+    "define",
     "dot",
     "draw",
     "linear",

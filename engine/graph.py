@@ -13,9 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.ops import OPS as OPS
+from engine.ops import Op
+from engine.upkeep import Handle, Kept
+from engine.upkeep import operands as operands
 
 
-class Graph:
+class Graph(Kept):
     """A tape of scalar operations. Node i is entry i of each of five lists:
 
     op    how it was made: a key of OPS, "dot", "pick", "leaf" (an input), or "const" (a number in
@@ -28,20 +31,12 @@ class Graph:
     The lists are there to be read; write to them through the methods.
     """
 
-    _epochs = 0  # counts the graphs and their truncates, so that every epoch has its own number
-
     def __init__(self) -> None:
+        super().__init__()
         self.op: list[str] = []
-        self.a: list[Any] = []
-        self.b: list[Any] = []
         self.data: list[float] = []
         self.grad: list[float] = []
         self._cuts: list[tuple[int, int]] = []  # (epoch, mark) of the truncates that still matter
-        self._next_epoch()
-
-    def _next_epoch(self) -> None:
-        Graph._epochs += 1
-        self.epoch = Graph._epochs
 
     def __len__(self) -> int:
         return len(self.op)
@@ -88,7 +83,7 @@ class Graph:
         return x.index
 
     def dot(self, ws: "Sequence[Value | float]", xs: "Sequence[Value | float]") -> "Value":
-        """Σ wᵢ·xᵢ as one node, instead of the 2n - 1 of a sum of products.
+        """Σ wᵢ·xᵢ as one node, instead of the 2n - 1 of a sum of products; that of nothing is 0.
 
         Raises ValueError if the lengths differ.
         """
@@ -103,6 +98,8 @@ class Graph:
         if len(a) != len(ws) or len(b) != len(xs):
             a = [self.operand(w, "dot") for w in ws]
             b = [self.operand(x, "dot") for x in xs]
+        if not a:
+            return self._append("const", -1, -1, 0.0)
         return self._append("dot", tuple(a), tuple(b), self._dot(a, b))
 
     def _dot(self, ws: Sequence[int], xs: Sequence[int]) -> float:
@@ -129,6 +126,16 @@ class Graph:
         except IndexError as error:
             raise IndexError(f"{error} (node {place})") from None
 
+    def record(self, op: str, x: "Value | float", y: "Value | float | None" = None) -> "Value":
+        """Append the node op(x), or x op y, for any row of OPS: one that you added, say."""
+        if op not in OPS or (y is None) is not (OPS[op].dy is None):
+            raise ValueError(f"OPS has no {op!r} of {1 if y is None else 2} operands")
+        a, b = self.operand(x, op), -1 if y is None else self.operand(y, op)
+        try:
+            return self._append(op, a, b, OPS[op].value(self.data[a], self.data[b]))
+        except (ValueError, ZeroDivisionError) as error:
+            raise self._failure(error, len(self), op, a, b) from None
+
     def replay(self) -> None:
         """Recompute every node's data from the leaves, in place.
 
@@ -150,16 +157,19 @@ class Graph:
                     data[i] = OPS[o].value(data[j], data[k])
         except (ValueError, ZeroDivisionError) as error:
             raise self._failure(error, i, op[i], a[i], b[i]) from None
+        self.was_replayed()
 
     def backward(self, root: "Value") -> None:
         """Reverse mode: set grad[i] = ∂root/∂(node i) for every node, in one sweep down the tape.
 
         Starts from zeros each time. PyTorch and micrograd add to what is there and rely on
         zero_grad(), which is easily forgotten. A node whose gradient is 0 passes nothing on, even
-        where its local derivative is infinite (PyTorch: nan).
+        where its local derivative is infinite (PyTorch: nan). Raises ValueError if a leaf was set
+        and not replayed since.
         """
         op, a, b, data = self.op, self.a, self.b, self.data
         i = start = self.index(root, "backward")
+        self.check_replayed(bytearray(start) + b"\1", "backward")
         grad = self.grad = [0.0] * len(op)
         grad[start] = 1.0
         try:
@@ -183,8 +193,9 @@ class Graph:
                 elif j >= 0:
                     _, dx, dy = OPS[o]
                     x, y, v = data[j], data[k], data[i]
-                    grad[j] += g * dx(x, y, v)
-                    if dy:
+                    if op[j] != "const":  # a number has no slope, though a rule may have a pole
+                        grad[j] += g * dx(x, y, v)
+                    if dy and op[k] != "const":
                         grad[k] += g * dy(x, y, v)
         except ZeroDivisionError as error:
             raise self._failure(error, i, f"derivative of {op[i]}", a[i], b[i]) from None
@@ -196,6 +207,7 @@ class Graph:
         gives one direction for all outputs: n inputs need n calls.
         """
         op, a, b, data = self.op, self.a, self.b, self.data
+        self.check_replayed(bytearray(b"\1") * len(op), "jvp")
         tangent = [0.0] * len(op)
         for leaf, t in direction.items():
             tangent[self.index(leaf, "jvp")] = t
@@ -228,7 +240,8 @@ class Graph:
             raise ValueError(f"truncate({mark}): the graph has {len(self)} nodes")
         for array in (self.op, self.a, self.b, self.data, self.grad):
             del array[mark:]
-        self._next_epoch()
+        self.next_epoch()
+        self.was_cut(mark)
         self._cuts = [cut for cut in self._cuts if cut[1] < mark] + [(self.epoch, mark)]
 
     def read(self, x: "Value") -> float:
@@ -250,8 +263,13 @@ def _binary(op: str, reflected: bool = False) -> "Callable[[Value, Value | float
         graph = self.graph
         now, data = graph.epoch, graph.data
         a = self.index if self.epoch == now else graph.index(self, op)
-        known = type(other) is Value and other.epoch == now
-        b = other.index if known else graph.operand(other, op)  # type: ignore[union-attr]
+        try:
+            known = type(other) is Value and other.epoch == now
+            b = other.index if known else graph.operand(other, op)  # type: ignore[union-attr]
+        except TypeError:
+            if getattr(other, "ndim", 0) and op != "max":
+                return NotImplemented  # type: ignore[no-any-return]  # an array takes over
+            raise
         if reflected:
             a, b = b, a
         index = len(data)
@@ -264,7 +282,7 @@ def _binary(op: str, reflected: bool = False) -> "Callable[[Value, Value | float
         graph.b.append(b)
         return Value(graph, index, now)
 
-    record.__name__ = op
+    record.__name__, record.__qualname__ = op, f"Value.{op}"
     record.__doc__ = f"Append the node {op} of the two, and return it."
     return record
 
@@ -281,12 +299,12 @@ def _unary(op: str) -> "Callable[[Value], Value]":
         except ValueError as error:
             raise graph._failure(error, len(graph), op, a, -1) from None
 
-    record.__name__ = op
+    record.__name__, record.__qualname__ = op, f"Value.{op}"
     record.__doc__ = f"Append the node {op} of this one, and return it."
     return record
 
 
-class Value:
+class Value(Handle):
     """A handle to one node of a graph. Arithmetic with it appends nodes: to compute is to record.
 
     Numbers may stand on either side. ZeroDivisionError and ValueError (log of a number <= 0, a root
@@ -294,6 +312,7 @@ class Value:
     """
 
     __slots__ = ("epoch", "graph", "index")
+    graph: Graph
 
     def __init__(self, graph: Graph, index: int, epoch: int) -> None:
         self.graph = graph
@@ -319,12 +338,17 @@ class Value:
         if self.op != "leaf":
             raise ValueError(f"node {self.index} is not a leaf but computed, by {self.op!r}")
         self.graph.data[self.index] = _number(number, "data")
+        self.graph.was_set((self.index,))
 
     @property
     def grad(self) -> float:
         """∂root/∂(this node) for the root of the last backward(); 0 before any."""
         index = self.graph.index(self, "grad")
         return self.graph.grad[index] if index < len(self.graph.grad) else 0.0
+
+    @grad.setter
+    def grad(self, number: float) -> None:
+        raise AttributeError("grad is set by backward(), which starts from zeros each time")
 
     @property
     def op(self) -> str:
@@ -335,6 +359,9 @@ class Value:
         """Set the grad of every node to ∂(this node)/∂(that node); see Graph.backward."""
         self.graph.backward(self)
 
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
     def __repr__(self) -> str:
         try:
             self.graph.index(self, "repr")
@@ -343,11 +370,22 @@ class Value:
         return f"Value(data={self.data:.6g}, grad={self.grad:.6g}, op={self.op!r})"
 
 
-def operands(graph: Graph, i: int) -> list[int]:
-    """The indices of node i's operands, in order: a dot's weights, then its inputs; a pick's
-    values, then the place."""
-    sides = (graph.a[i], graph.b[i])
-    return [k for side in sides for k in (side if type(side) is tuple else (side,)) if k >= 0]
+def define(name: str, op: Op) -> None:
+    """Add an operation: a row of OPS, which the sweeps and the compiler read; a method of Value.
+
+    >>> from engine.ops import Op, exp, log
+    >>> define("softplus", Op(lambda x, _: log(1 + exp(x)), lambda x, y, v: 1 / (1 + exp(-x))))
+    >>> x = Graph().value(0.0)
+    >>> x.softplus().backward()
+    >>> x.grad
+    0.5
+
+    Raises ValueError if there is one of that name, which may be at work already.
+    """
+    if name in OPS or hasattr(Value, name):
+        raise ValueError(f"Value has {name!r} already")
+    OPS[name] = op
+    setattr(Value, name, lambda self, *other: self.graph.record(name, self, *other))
 
 
 def dot(ws: Sequence[Value | float], xs: Sequence[Value | float]) -> Value:
@@ -375,6 +413,6 @@ def _place(number: float, count: int) -> int:
 
 
 def _number(x: object, op: str) -> float:
-    if isinstance(x, int) or hasattr(x, "__float__"):
+    if isinstance(x, int) or (hasattr(x, "__float__") and not getattr(x, "ndim", 0)):
         return float(x)
     raise TypeError(f"{op}: expected a number or a Value, not {type(x).__name__} {x!r:.40}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 from random import Random
 
+from engine.advice import Advised
 from engine.graph import Graph, Value, dot
 
 ACTIVATIONS: dict[str | None, Callable[[Value], Value]] = {
@@ -35,7 +36,7 @@ def load(parameters: Sequence[Value], numbers: Iterable[float]) -> None:
         p.data = number
 
 
-class Neuron:
+class Neuron(Advised):
     """activation(w·x + b) for `inputs` inputs.
 
     The weights are drawn from `rng`, uniformly within ±√(gain / inputs), so that the output varies
@@ -55,11 +56,10 @@ class Neuron:
         self.w = [graph.value(rng.uniform(-bound, bound)) for _ in range(inputs)]
         self.b = graph.value(0.0)
         self.activation = activation
-        self._activate = ACTIVATIONS[activation]
 
     def __call__(self, xs: Sequence[Value | float]) -> Value:
         """Raises ValueError if there are not as many xs as weights."""
-        return self._activate(dot(self.w, xs) + self.b)
+        return ACTIVATIONS[self.activation](dot(self.w, xs) + self.b)
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
@@ -69,7 +69,7 @@ class Neuron:
         return f"Neuron({len(self.w)} inputs, {self.activation or 'linear'})"
 
 
-class Layer:
+class Layer(Advised):
     """`outputs` neurons that read the same `inputs` inputs."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Layer:
         return f"Layer({len(self.neurons)} × {self.neurons[0]!r})"
 
 
-class MLP:
+class MLP(Advised):
     """A multilayer perceptron: MLP(graph, [2, 16, 16, 1], rng) has 2 inputs and 1 output.
 
     The last layer has no activation, unless `last` names one. Raises ValueError for fewer than two

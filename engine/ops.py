@@ -19,43 +19,25 @@ class Op(NamedTuple):
     dy: Callable[[float, float, float], float] | None = None
 
 
-# For the rules below and for operations that you add: on numbers they compute. The compiler calls
-# the rules with symbols, to read what they do; a symbol has these functions as methods.
-def exp(x: Any) -> Any:
-    try:
-        return math.exp(x)
-    except OverflowError:  # IEEE 754 and PyTorch go to infinity; Python's math raises
-        return math.inf
-    except TypeError:
-        return x.exp()
+def _function(name: str) -> Callable[[Any], Any]:
+    """math's function; for what is no number, its method of that name: a Value records it, and the
+    compiler, which calls the rules below with symbols, reads it."""
+    of_number = getattr(math, name)
+
+    def function(x: Any) -> Any:
+        try:
+            return of_number(x)
+        except OverflowError:  # IEEE 754 and PyTorch go to infinity; Python's math raises
+            return math.inf
+        except TypeError:
+            return getattr(x, name)()
+
+    function.__name__ = name
+    return function
 
 
-def log(x: Any) -> Any:
-    try:
-        return math.log(x)
-    except TypeError:
-        return x.log()
-
-
-def tanh(x: Any) -> Any:
-    try:
-        return math.tanh(x)
-    except TypeError:
-        return x.tanh()
-
-
-def sin(x: Any) -> Any:
-    try:
-        return math.sin(x)
-    except TypeError:
-        return x.sin()
-
-
-def cos(x: Any) -> Any:
-    try:
-        return math.cos(x)
-    except TypeError:
-        return x.cos()
+# For the rules below, and for operations that you add.
+exp, log, tanh, sin, cos = map(_function, ("exp", "log", "tanh", "sin", "cos"))
 
 
 def power(x: Any, y: Any) -> Any:

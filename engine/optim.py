@@ -4,8 +4,10 @@ import math
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
+from engine.advice import Advised
 from engine.graph import Graph, Value
 
 Floats = MutableSequence[float]
@@ -43,7 +45,7 @@ def linear(start: float, end: float, steps: int) -> Schedule:
     >>> list(linear(1.0, 0.0, 4))
     [1.0, 0.75, 0.5, 0.25]
     """
-    return Schedule(lambda done: start + (end - start) * done, steps)
+    return Schedule(partial(_straight, start, end), steps)
 
 
 def cosine(start: float, end: float, steps: int) -> Schedule:
@@ -52,16 +54,40 @@ def cosine(start: float, end: float, steps: int) -> Schedule:
     >>> [round(rate, 3) for rate in cosine(1.0, 0.0, 4)]
     [1.0, 0.854, 0.5, 0.146]
     """
-    return Schedule(lambda done: end + (start - end) * (1 + math.cos(math.pi * done)) / 2, steps)
+    return Schedule(partial(_half_cosine, start, end), steps)
 
 
-class Optimiser(ABC):
+def _straight(start: float, end: float, done: float) -> float:
+    return start + (end - start) * done
+
+
+def _half_cosine(start: float, end: float, done: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * done)) / 2
+
+
+# What the optimisers of other libraries call the settings.
+_ELSEWHERE = {
+    "lr": "rate",
+    "learning_rate": "rate",
+    "betas": "beta1 and beta2",
+    "eps": "epsilon",
+    "params": "parameters",
+}
+
+
+class Optimiser(Advised, ABC):
     """What the optimisers share: the parameters, the rate of each step, and the count of steps.
 
     The parameters are Values, which step() moves; or an array("d") of numbers, which the train() of
     a compiled loss moves. `rate` is a number or a schedule. Raises ValueError if there are no
     parameters, or one is not a leaf or belongs to another graph than the first.
     """
+
+    def __new__(cls, *_: object, **settings: object) -> Self:
+        for name in settings:
+            if name in _ELSEWHERE:
+                raise TypeError(f"{cls.__name__} calls {name!r} {_ELSEWHERE[name]}")
+        return super().__new__(cls)
 
     def __init__(self, parameters: "Sequence[Value] | array[float]", rate: Rate) -> None:
         numbers = isinstance(parameters, array) and parameters.typecode == "d"
@@ -95,6 +121,7 @@ class Optimiser(ABC):
             raise ValueError("step() needs gradients: call backward() on the loss first")
         rate = self.rate(self.steps) if callable(self.rate) else self.rate
         self.update(graph.data, graph.grad, indices, rate)
+        graph.was_set(indices)
 
     @abstractmethod
     def update(self, data: Floats, grad: Floats, indices: Iterable[int], rate: float) -> None:
@@ -113,7 +140,7 @@ class SGD(Optimiser):
     ) -> None:
         super().__init__(parameters, rate)
         self.momentum = momentum
-        self.velocity = array("d", bytes(8 * len(self.parameters)))
+        self.velocity = [0.0] * len(self.parameters)
 
     def update(self, data: Floats, grad: Floats, indices: Iterable[int], rate: float) -> None:
         self.steps += 1
@@ -150,7 +177,8 @@ class Adam(Optimiser):
 
     def update(self, data: Floats, grad: Floats, indices: Iterable[int], rate: float) -> None:
         self.steps += 1
-        beta1, beta2, mean, square = self.beta1, self.beta2, self.mean, self.square
+        beta1, beta2 = self.beta1, self.beta2
+        mean, square = self.mean.tolist(), self.square.tolist()  # lists are faster to walk
         # The means start at 0; dividing by these takes that bias out.
         bias1, bias2 = 1 - beta1**self.steps, 1 - beta2**self.steps
         for n, i in enumerate(indices):
@@ -158,3 +186,4 @@ class Adam(Optimiser):
             mean[n] = beta1 * mean[n] + (1 - beta1) * g
             square[n] = beta2 * square[n] + (1 - beta2) * (g * g)
             data[i] -= rate * (mean[n] / bias1) / (math.sqrt(square[n] / bias2) + self.epsilon)
+        self.mean, self.square = array("d", mean), array("d", square)

@@ -150,7 +150,7 @@ def formula(graph: Graph, i: int, name: Mapping[int, str]) -> str:
     sign = SYMBOL.get(graph.op[i], graph.op[i])
     if graph.op[i] == "pick":
         return f"[{', '.join(parts[:-1])}][{parts[-1]}]"
-    if len(parts) == 2 and sign not in ("max", "dot"):
+    if len(parts) == 2 and not sign.isidentifier():
         return f" {sign} ".join(parts)
     return f"{sign}{parts[0]}" if graph.op[i] == "neg" else f"{sign}({', '.join(parts)})"
 

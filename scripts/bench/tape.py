@@ -94,7 +94,7 @@ class Tape:
         return loss
 
     def step(self) -> float:
-        if self.loss:
+        if self.loss is not None:
             loss = self.loss
             self.graph.replay()
         else:

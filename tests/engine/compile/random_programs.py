@@ -114,7 +114,7 @@ def interpret(case):
             for k, p in enumerate(parameters):
                 gradient[k] += p.grad / count
                 slack[k] += derivatives[p.index]
-    except (ZeroDivisionError, ValueError):
+    except (ZeroDivisionError, ValueError, IndexError):
         assume(False)
     return loss, gradient, scale, [s * scale for s in slack]
 
