@@ -1,5 +1,6 @@
 """Our JavaScript, bundled by esbuild, and KaTeX's style sheet with its fonts."""
 
+import hashlib
 import json
 import os
 import re
@@ -14,27 +15,43 @@ SOURCES = ROOT / "docs" / "assets" / "js"
 
 # Every chunk lies beside the entry: import.meta.url has the same folder in all of them.
 _OPTIONS = (
-    *("--bundle", "--format=esm", "--minify", "--target=es2022", "--log-level=warning"),
-    "--legal-comments=none",
+    *("--bundle", "--minify", "--target=es2022", "--log-level=warning"),
+    *("--legal-comments=none", "--loader:.html=text"),
 )
+_PAGE = ("--format=esm", "--splitting", "--entry-names=[name]", "--chunk-names=[name]-[hash]")
+# A classic script: to start a module from a blob, Chromium asks for blob: in script-src too.
+_WORKER = (
+    *("--format=iife", "--entry-names=[name]-[hash]"),
+    *("--define:import.meta.url=location.href", "--external:node:*", "--external:ws"),
+)
+
+# What a start of Python does not need, or not from the list.
+_NOT_BOOT = ("pyodide.asm.wasm", "stdlib-rest.bin")
 
 
 def bundle_javascript(out: Path, runtime: Path, sources: Path = SOURCES) -> None:
     """Put playground.js, its lazily loaded chunks and the worker into `out`.
 
-    The modules find what they load through the strings RUNTIME_PATH and WORKER_PATH, relative to
-    import.meta.url, and RUNTIME_BYTES, a JSON object: file of the runtime -> its bytes.
+    The worker is told by the string BOOT_FILES, a JSON list, which files of the runtime it needs
+    for a start besides the interpreter. The page is told by PYTHON_FILES, a JSON object, what the
+    worker may get: name -> path relative to import.meta.url, size in bytes, SHA-256 as digest.
     """
-    sizes = {file.name: file.stat().st_size for file in sorted(runtime.iterdir())}
-    constants = {"RUNTIME_PATH": f"{runtime.name}/", "RUNTIME_BYTES": json.dumps(sizes)}
-    worker = _esbuild(sources / "worker.js", out, constants, "--entry-names=[name]-[hash]")
-    constants["WORKER_PATH"] = worker.name
-    _esbuild(
-        sources / "playground.js",
-        out,
-        constants,
-        *("--splitting", "--entry-names=[name]", "--chunk-names=[name]-[hash]"),
-    )
+    files = {file.name: file for file in sorted(runtime.iterdir())}
+    boot = [name for name in files if name not in _NOT_BOOT]
+    constants = {"BOOT_FILES": json.dumps(boot)}
+    files["worker.js"] = _esbuild(sources / "worker.js", out, constants, *_WORKER)
+    listed = {name: _described(file, out.resolve()) for name, file in files.items()}
+    constants = {"PYTHON_FILES": json.dumps(listed)}
+    _esbuild(sources / "playground.js", out, constants, *_PAGE)
+
+
+def _described(file: Path, out: Path) -> dict[str, str | int]:
+    content = file.read_bytes()
+    return {
+        "path": file.resolve().relative_to(out).as_posix(),
+        "size": len(content),
+        "digest": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def _esbuild(source: Path, out: Path, constants: dict[str, str], *options: str) -> Path:

@@ -12,7 +12,7 @@ import pyodide_lock
 from .pyodide import run_inside, site_packages, stock, stock_info
 from .stage import CACHE, ROOT, digest, run, stage
 
-PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+PYODIDE_FILES = ("pyodide.asm.wasm",)  # its JavaScript is part of the worker's
 LOCK = "pyodide-lock.json"
 
 _INSIDE = Path(__file__).parent / "inside"

@@ -2,12 +2,16 @@
 distribution; Marionette, Firefox's own protocol, can."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from marionette_driver import By, Wait
 from marionette_driver.marionette import HTMLElement, Marionette
 
 from scripts.browsers import find_firefox
+
+from .doors import OUTCOMES, check_outcomes, from_python
+from .server import Host
 
 START = 90  # seconds, for a start of Python on a busy machine
 
@@ -104,3 +108,13 @@ def test_an_error_leads_to_its_line(block: FirefoxBlock):
     assert "ZeroDivisionError" in block.find(".py-error")[0].get_property("textContent")
     block.click("Go to line 2")
     block.until(lambda: block.find(".cm-content:focus"))
+
+
+def test_the_doors_are_shut_here_too(firefox: Marionette, host: Host, site_dir: Path):
+    with Host(site_dir) as other:
+        firefox.navigate(host.url + "blog/what-is-deep-learning/")
+        block = FirefoxBlock(firefox, "graph")
+        block.run(from_python(host.url, other.url))
+        check_outcomes(block.run(OUTCOMES))
+        assert [path for path in host.asked if "door" in path] == []
+        assert other.asked == []

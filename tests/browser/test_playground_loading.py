@@ -9,7 +9,10 @@ from .conftest import contexts
 from .playground import BOOT, Block
 
 TYPED = "print('typed before the failure')"
-NEEDED = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "stdlib-boot.zip", "*.whl"]
+NEEDED = [
+    *("python-*.js", "worker-*.js", "runtime-*/pyodide-lock.json", "runtime-*/pyodide.asm.wasm"),
+    *("runtime-*/stdlib-boot.zip", "runtime-*/*.whl"),
+]
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def test_pointing_at_run_prepares_python(context, page, first):
 
 @pytest.mark.parametrize("file", NEEDED)
 def test_a_failed_download_offers_another_try(context, page, first, file):
-    pattern = f"**/runtime-*/{file}"
+    pattern = f"**/generated/{file}"
     context.route(pattern, lambda route: route.abort())
     first.start(TYPED)
     note = first.element.locator(".py-note")

@@ -147,7 +147,7 @@ def test_opening_a_page_loads_no_python_and_no_editor(open_context, post_url):
     wait_until(page, "scrollY > 0")
     page.evaluate("new Promise(requestIdleCallback)")  # whoever watches the scrolling has seen it
     assert [url for url in asked if url.endswith("/assets/generated/playground.js")]
-    late = ("/runtime-", "/editor-", "/worker-")
+    late = ("/runtime-", "/editor-", "/worker-", "/python-")
     assert not [url for url in asked if any(part in url for part in late)]
 
 

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { CacheStorage } from "./caches.js";
-import { readImage, storeImage } from "../../docs/assets/js/worker/store.js";
+
+const digest = "00".repeat(32);
+const PYTHON_FILES = JSON.stringify({ "a.zip": { path: "runtime/a.zip", size: 1, digest } });
+Object.assign(globalThis, { PYTHON_FILES });
+const { readImage, storeImage } = await import("../../docs/assets/js/sandbox/store.js");
 
 const IMAGE = Uint8Array.of(1, 2, 3);
 const warnings = mock.method(console, "warn", () => {});

@@ -1,6 +1,7 @@
 """What scripts/bundle.py makes: the same bytes each time, small, and never half replaced."""
 
 import gzip
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -32,8 +33,8 @@ def sources(tmp_path) -> Path:
     """JavaScript of the smallest kind, to be bundled in the place of ours."""
     folder = tmp_path / "js"
     folder.mkdir()
-    (folder / "worker.js").write_text("console.log(RUNTIME_PATH, RUNTIME_BYTES);")
-    (folder / "playground.js").write_text("console.log(WORKER_PATH);")
+    (folder / "worker.js").write_text("console.log(BOOT_FILES);")
+    (folder / "playground.js").write_text("console.log(PYTHON_FILES);")
     return folder
 
 
@@ -66,11 +67,15 @@ def test_modules_are_told_where_their_files_are(tmp_path, sources):
     target = tmp_path / "generated"
     bundler.bundle(target, sources)
     (worker,), (runtime,) = target.glob("worker-*.js"), target.glob("runtime-*")
-    assert f'"{worker.name}"' in (target / "playground.js").read_text()
-    told = worker.read_text()
-    assert f'"{runtime.name}/"' in told
-    sizes = json.loads(re.search(r"'(\{.*\})'", told)[1])
-    assert sizes == {path.name: path.stat().st_size for path in runtime.iterdir()}
+    told = json.loads(re.search(r"'(\{.*\})'", (target / "playground.js").read_text())[1])
+    assert told.keys() == {"worker.js", *(path.name for path in runtime.iterdir())}
+    assert told["worker.js"]["path"] == worker.name
+    for listed in told.values():
+        content = (target / listed["path"]).read_bytes()
+        assert listed["size"] == len(content)
+        assert listed["digest"] == hashlib.sha256(content).hexdigest()
+    boot = set(json.loads(re.search(r"'(\[.*\])'", worker.read_text())[1]))
+    assert boot == {p.name for p in runtime.iterdir()} - {"pyodide.asm.wasm", "stdlib-rest.bin"}
 
 
 @pytest.mark.parametrize("broken", ["worker.js", "playground.js"])

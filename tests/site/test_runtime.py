@@ -38,7 +38,9 @@ def runtime() -> Path:
 
 
 def test_a_boot_is_no_larger_on_the_wire_than_stock(runtime):
-    ours = sum(on_the_wire(path) for path in runtime.iterdir() if path.name != LATER)
+    # Pyodide's JavaScript is part of the worker's.
+    files = [*runtime.parent.glob("worker-*.js"), *runtime.iterdir()]
+    ours = sum(on_the_wire(path) for path in files if path.name != LATER)
     assert ours <= sum(on_the_wire(stock(name)) for name in STOCK_FILES)
 
 
@@ -77,15 +79,24 @@ def test_the_lock_file_offers_the_engine_and_nothing_else(runtime):
     assert package["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
+@pytest.fixture
+def bootable(runtime: Path, tmp_path: Path) -> Path:
+    """The runtime, with the part of it that the page has in its worker."""
+    folder = tmp_path / "runtime"
+    shutil.copytree(runtime, folder)
+    shutil.copyfile(stock("pyodide.asm.mjs"), folder / "pyodide.asm.mjs")
+    return folder
+
+
 def booted_with(runtime: Path) -> dict[str, str]:
     """Options of loadPyodide for the standard library as the page loads it."""
     return {"indexURL": f"{runtime}/", "stdLibURL": str(runtime / "stdlib-boot.zip")}
 
 
-def test_every_module_of_the_standard_library_can_be_imported(runtime, tmp_path):
+def test_every_module_of_the_standard_library_can_be_imported(bootable, tmp_path):
     shutil.copyfile(stock("python_stdlib.zip"), tmp_path / "python_stdlib.zip")
     outcomes = []
-    for options in ({}, booted_with(runtime)):
+    for options in ({}, booted_with(bootable)):
         run_inside(tmp_path, [Path(__file__).with_name("inside_pyodide.py")], options)
         outcomes.append(json.loads((tmp_path / "imports.json").read_text()))
     theirs, ours = outcomes
@@ -94,7 +105,7 @@ def test_every_module_of_the_standard_library_can_be_imported(runtime, tmp_path)
     assert sum(error == "" for error in ours.values()) > 500
 
 
-def test_no_post_makes_its_reader_wait_for_the_rest(runtime, tmp_path):
+def test_no_post_makes_its_reader_wait_for_the_rest(bootable, tmp_path):
     snippets = [
         snippet
         for page in all_pages(DOCS)
@@ -117,14 +128,12 @@ def test_no_post_makes_its_reader_wait_for_the_rest(runtime, tmp_path):
             ]
         )
     )
-    engine = {"lockFileURL": f"{runtime}/pyodide-lock.json", "packages": ["deep-learning-engine"]}
-    run_inside(tmp_path, [script], {**booted_with(runtime), **engine})
+    engine = {"lockFileURL": f"{bootable}/pyodide-lock.json", "packages": ["deep-learning-engine"]}
+    run_inside(tmp_path, [script], {**booted_with(bootable), **engine})
 
 
-def test_a_failed_download_of_the_rest_is_told_and_can_be_tried_again(runtime, tmp_path):
-    cut_off = tmp_path / "runtime"
-    shutil.copytree(runtime, cut_off)
-    (cut_off / LATER).rename(cut_off / "away")
+def test_a_failed_download_of_the_rest_is_told_and_can_be_tried_again(bootable, tmp_path):
+    (bootable / LATER).rename(bootable / "away")
     script = tmp_path / "script.py"
     script.write_text(
         "import sys, random\n"  # of the boot part
@@ -138,7 +147,23 @@ def test_a_failed_download_of_the_rest_is_told_and_can_be_tried_again(runtime, t
         "import wave\n"
         "Path('/job/told').write_text(told)\n"
     )
-    run_inside(tmp_path, [script], booted_with(cut_off))
+    run_inside(tmp_path, [script], booted_with(bootable))
     told = (tmp_path / "told").read_text()
     assert told.startswith("wave is in the part of the standard library")
     assert "run again" in told
+
+
+def test_what_a_program_says_that_it_will_import_is_known_before_it_runs(bootable, tmp_path):
+    concerned = ["import wave", "import os, wave as w", "from wave import open", "import xml.dom"]
+    concerned += ["from xml import dom", "def f():\n    from xmlrpc.client import dumps"]
+    others = ["import json", "x = 'import wave'", "import waves", "from . import wave", "x = = 1"]
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sitecustomize\n"
+        f"found = [sitecustomize.concerns([source]) for source in {concerned + others}]\n"
+        f"assert found == [True] * {len(concerned)} + [False] * {len(others)}, found\n"
+        f"assert sitecustomize.concerns({others + concerned})\n"
+        "import wave\n"
+        f"assert not sitecustomize.concerns({concerned}), 'it is here by now'\n"
+    )
+    run_inside(tmp_path, [script], booted_with(bootable))

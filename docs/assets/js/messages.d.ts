@@ -1,4 +1,4 @@
-/** What page and worker say to each other; worker.js tells when. */
+/** What page, frame and worker say to each other; worker.js tells when. */
 
 /** A block of a program, as Python's engine.runner.Cell has it. */
 export interface Cell {
@@ -104,19 +104,30 @@ export interface Question {
 }
 
 export type ToWorker =
-  | { type: "start"; kept: Kept | null }
+  | { type: "start"; image?: Uint8Array<ArrayBuffer>; rest: Blob | null }
+  | { type: "file"; name: string; content?: Uint8Array<ArrayBuffer> | Blob; error?: string }
   | ({ type: "run" } & Run)
   | ({ type: "ask"; number: number } & Question);
 
-export type FromWorker =
-  | ({ type: "progress" } & Progress)
-  | { type: "ready"; kept: Kept }
+/** What is said of a run, and of Python's life. */
+export type Told =
   | { type: "begun" }
   | { type: "events"; events: OutputEvent[] }
   | { type: "fetching" }
   | { type: "end"; ok: boolean; seconds: number }
   | { type: "answer"; number: number; answer: Answers[keyof Answers] | null }
   | { type: "lost"; message: string };
+
+export type FromWorker =
+  | { type: "want"; name: string }
+  | { type: "ready"; image?: Uint8Array<ArrayBuffer> }
+  | Told;
+
+/** What the page's own sandbox/python.js makes of it. */
+export type FromPython = ({ type: "progress" } & Progress) | { type: "ready" } | Told;
+
+/** What the frame says of the worker that it has made. */
+export type FromRoom = { type: "made" } | { type: "lost"; message?: string };
 
 /** What engine/figures/steps.py displays: numbers as they are shown, places in px. */
 export interface Steps {

@@ -1,7 +1,8 @@
 /**
  * The one Python of the visit: a worker that outlives pages, and the runs that wait for it.
  *
- * @import { Answers, FromWorker, Kept, OutputEvent, Question, Run, ToWorker } from "./messages.js"
+ * @import { Answers, FromPython, OutputEvent, Question, Run } from "./messages.js"
+ * @import { Python } from "./sandbox/python.js"
  *
  * @typedef {object} State
  * @property {"waiting" | "loading" | "running" | "fetching"} name
@@ -37,7 +38,8 @@ const NOTHING = "its program did not come";
 const ignore = () => {};
 
 class Runtime {
-  /** @type {Worker | null} */ #worker = null;
+  /** @type {object | null} */ #life = null; // stands for one Python, from its start to its end
+  /** @type {Python | null} */ #python = null;
   /** @type {Job[]} */ #queue = [];
   /** @type {Job | null} */ #current = null;
   #ready = false;
@@ -45,13 +47,13 @@ class Runtime {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #overdue; // timer
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #unanswered; // timer
   #asked = { number: 0, resolve: ignore };
-  /** @type {Kept | null} */ #kept = null;
+  #used = false; // Python was ready once
   #spawned = 0;
   #startTime = 0; // ms that the last start took
 
   /** Start loading Python, because somebody is about to need it. */
   prepare() {
-    this.#worker ??= this.#spawn();
+    if (!this.#life) this.#spawn();
   }
 
   /** @param {Job} job */
@@ -75,13 +77,13 @@ class Runtime {
    * @returns {Promise<Answers[What] | null>} null if there is no answer
    */
   ask(question) {
-    const worker = this.#worker;
-    if (!worker || !this.#ready || this.#current) return Promise.resolve(null);
+    const python = this.#python;
+    if (!python || !this.#ready || this.#current) return Promise.resolve(null);
     this.#asked.resolve(null); // only the last question is of interest
     return new Promise((answered) => {
       const resolve = /** @type {typeof ignore} */ (answered);
       this.#asked = { number: this.#asked.number + 1, resolve };
-      post(worker, { type: "ask", number: this.#asked.number, ...question });
+      python.post({ type: "ask", number: this.#asked.number, ...question });
     });
   }
 
@@ -103,10 +105,10 @@ class Runtime {
   }
 
   #next() {
-    const job = this.#worker && this.#ready && !this.#current ? this.#queue.shift() : null;
-    if (this.#worker && job) {
+    const job = this.#python && this.#ready && !this.#current ? this.#queue.shift() : null;
+    if (this.#python && job) {
       this.#current = job;
-      post(this.#worker, { type: "run", ...job.program() });
+      this.#python.post({ type: "run", ...job.program() });
       this.#unanswered = setTimeout(() => {
         this.#restart({ outcome: "crashed", message: "it does not answer" });
       }, ANSWER);
@@ -127,24 +129,24 @@ class Runtime {
     job?.onEnd(end);
   }
 
-  #spawn() {
-    const worker = new Worker(new URL(WORKER_PATH, import.meta.url), { type: "module" });
+  async #spawn() {
+    const life = (this.#life = {});
     this.#spawned = performance.now();
-    worker.onmessage = ({ data }) => {
-      if (worker === this.#worker) this.#receive(data);
+    const receive = (/** @type {FromPython} */ message) => {
+      if (life === this.#life) this.#receive(message);
     };
-    post(worker, { type: "start", kept: this.#kept });
-    worker.onerror = (event) => {
-      event.preventDefault();
-      if (worker === this.#worker) this.#receive({ type: "lost", message: event.message ?? NOTHING });
-    };
-    return worker;
+    try {
+      const { Python } = await import("./sandbox/python.js");
+      if (life === this.#life) this.#python = new Python(receive);
+    } catch {
+      receive({ type: "lost", message: NOTHING });
+    }
   }
 
   #kill() {
     this.#asked.resolve(null);
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#python?.end();
+    this.#python = this.#life = null;
     this.#ready = false;
     this.#progress = { loaded: 0, total: 0 };
   }
@@ -152,12 +154,12 @@ class Runtime {
   /** @param {End} end */
   #restart(end) {
     this.#kill();
-    this.#worker = this.#spawn();
+    this.#spawn();
     this.#end(end);
     this.#next();
   }
 
-  /** @param {FromWorker} message */
+  /** @param {FromPython} message */
   #receive(message) {
     switch (message.type) {
       case "progress":
@@ -167,8 +169,8 @@ class Runtime {
       case "ready":
         this.#ready = true;
         this.#startTime = performance.now() - this.#spawned;
-        if (!this.#kept) keepPython();
-        this.#kept = message.kept;
+        if (!this.#used) keepPython();
+        this.#used = true;
         this.#next();
         break;
       case "answer":
@@ -176,8 +178,10 @@ class Runtime {
         break;
       case "begun":
         clearTimeout(this.#unanswered);
+        this.#current?.onState({ name: "running" });
         break;
       case "fetching":
+        clearTimeout(this.#unanswered);
         this.#current?.onState({ name: "fetching" });
         break;
       case "events":
@@ -201,14 +205,6 @@ class Runtime {
     this.#queue = [];
     for (const job of jobs) job.onEnd({ outcome: "failed", message });
   }
-}
-
-/**
- * @param {Worker} worker
- * @param {ToWorker} message
- */
-function post(worker, message) {
-  worker.postMessage(message);
 }
 
 export const runtime = new Runtime();

@@ -1,24 +1,28 @@
 /**
- * The worker that Python lives in. It runs one program at a time.
+ * The worker that Python lives in, see sandbox/frame.html. It runs one program at a time.
  *
- * From the page: `{type: "start", kept}`, once, with what an earlier worker has left; `{type:
- * "run", cells, below}`; `{type: "ask", number, cells, what: "complete" | "describe", text}`, while
- * nothing runs.
- * To the page: `{type: "progress", loaded, total}` in bytes; `{type: "ready", kept}`; of a run
- * `{type: "begun"}`, `{type: "events", events}` as engine/runner/session.py makes them, `{type:
- * "fetching"}` when it waits for a download, and `{type: "end", ok, seconds}`; `{type: "answer",
- * number, answer}`; `{type: "lost", message}` when Python cannot go on.
+ * First the room gives what an earlier worker has left in it, and a port to the page; and is told
+ * what there is to leave to the next.
+ *
+ * From the page: `{type: "start", image, rest}`, once, with what it has kept; `{type: "file", name,
+ * content | error}` when one was wanted, or will be; `{type: "run", cells, below}`; `{type: "ask",
+ * number, cells, what: "complete" | "describe", text}`, while nothing runs.
+ * To the page: `{type: "want", name}`, a file; `{type: "ready", image}`, where one was made; of a
+ * run `{type: "begun"}`, more than once if it began anew, `{type: "events", events}` as
+ * engine/runner/session.py makes them, `{type: "fetching"}` when it waits for a file, and `{type:
+ * "end", ok, seconds}`; `{type: "answer", number, answer}`; `{type: "lost", message}` when Python
+ * cannot go on.
  */
 
 import { boot } from "./worker/boot.js";
-import { watchWaiting } from "./worker/downloads.js";
+import { LateStdlib } from "./worker/late.js";
 import { Outbox } from "./worker/outbox.js";
-import { readImage, storeImage } from "./worker/store.js";
 
 /**
  * @import { PyodideAPI } from "pyodide"
  * @import { PyProxy } from "pyodide/ffi"
  * @import { Cell, DisplayEvent, ErrorEvent, FromWorker, Kept, OutputEvent, Question, Run, ToWorker } from "./messages.js"
+ * @import { Want } from "./worker/boot.js"
  */
 
 // Events come one by one, and in a flood most are text: these need no conversion.
@@ -28,44 +32,84 @@ const EMITTER = `lambda stdout, stderr, other: lambda event: (
     else stderr(event["text"])
 )`;
 
-const outbox = new Outbox((events) => post({ type: "events", events }));
+/** @type {MessagePort} */
+let page;
 /** @type {ReturnType<typeof connect>} */
 let session;
+/** @type {Map<string, PromiseWithResolvers<any>>} */
+const wanted = new Map();
 
-/** @param {MessageEvent<ToWorker>} event */
-self.onmessage = async ({ data }) => {
+const outbox = new Outbox((events) => post({ type: "events", events }));
+const late = new LateStdlib(want, () => outbox.mute());
+
+/** @param {MessageEvent<Kept | null>} event */
+self.onmessage = ({ data: kept, ports: [port] }) => {
+  self.onmessage = null;
+  page = port;
+  page.onmessage = ({ data }) => hear(kept ?? {}, data);
+};
+
+/**
+ * @param {Kept} left by an earlier worker
+ * @param {ToWorker} message
+ */
+async function hear(left, message) {
   try {
-    if (data.type === "start") await start(data.kept);
-    else if (data.type === "ask") post(answer(data));
-    else {
-      post({ type: "begun" });
-      post({ type: "end", ...session.run(data) });
-    }
+    if (message.type === "start") await start(left, message.image, message.rest);
+    else if (message.type === "file") receive(message.name, message.content, message.error);
+    else if (message.type === "ask") post(answer(message));
+    else post({ type: "end", ...(await session.run(message)) });
   } catch (error) {
     outbox.flush();
     lose(error);
   }
-};
+}
 
 // What fails within Pyodide unobserved has been told by then.
 self.onunhandledrejection = (event) => event.preventDefault();
 
-/** @param {FromWorker} message */
-function post(message) {
-  postMessage(message);
+/**
+ * @param {FromWorker} message
+ * @param {Transferable[]} transfer
+ */
+function post(message, transfer = []) {
+  page.postMessage(message, transfer);
 }
 
-/** @param {Kept | null} given */
-async function start(given) {
-  const before = given ?? { image: await readImage() };
-  const { pyodide, kept } = await boot(before, (progress) =>
-    post({ type: "progress", ...progress }),
-  );
+/** Ask the page for a file. @type {Want} */
+function want(name) {
+  const answer = Promise.withResolvers();
+  wanted.set(name, answer);
+  post({ type: "want", name });
+  return answer.promise;
+}
+
+/**
+ * @param {string} name
+ * @param {Uint8Array | Blob} [content]
+ * @param {string} [error]
+ */
+function receive(name, content, error) {
+  if (content instanceof Blob) late.bring(content);
+  if (content) wanted.get(name)?.resolve(content);
+  else wanted.get(name)?.reject(new Error(error));
+  wanted.delete(name);
+}
+
+/**
+ * @param {Kept} left
+ * @param {Uint8Array<ArrayBuffer> | undefined} stored an image of an earlier visit
+ * @param {Blob | null} rest
+ */
+async function start(left, stored, rest) {
+  if (rest) late.bring(rest);
+  const image = left.image ?? stored;
+  const { pyodide, kept } = await boot({ ...left, image }, want, { readRest: late.read });
   session = connect(pyodide);
   watchTheClock(pyodide);
-  post({ type: "ready", kept });
-  const failed = Boolean(before.image) && kept.image !== before.image;
-  if (kept.image) await storeImage(kept.image, failed);
+  self.postMessage(kept.image === left.image ? null : kept);
+  const made = kept.image === image ? undefined : kept.image;
+  post({ type: "ready", image: made }, made ? [made.buffer] : []);
 }
 
 /**
@@ -82,10 +126,6 @@ function connect(pyodide) {
       (/** @type {PyProxy} */ event) => outbox.event(toObject(event)),
     ),
   );
-  const waited = watchWaiting(() => {
-    outbox.flush();
-    post({ type: "fetching" });
-  });
   /** @type {<T>(cells: Cell[], action: (list: PyProxy) => T) => T} */
   const withCells = (cells, action) => {
     /** @type {PyProxy} */
@@ -98,14 +138,30 @@ function connect(pyodide) {
       list.destroy();
     }
   };
+  const fetchRest = async () => {
+    post({ type: "fetching" });
+    await late.fetch();
+  };
+  const runOnce = (/** @type {Run} */ { cells, below }) => {
+    post({ type: "begun" });
+    outbox.start();
+    late.missed = false;
+    const begun = performance.now();
+    const ok = withCells(cells, (list) => withCells(below, (rest) => session.run(list, rest)));
+    outbox.flush();
+    return { ok, seconds: (performance.now() - begun) / 1000 };
+  };
   return {
-    /** @param {Run} run */
-    run({ cells, below }) {
-      outbox.start();
-      const begun = performance.now() / 1000 - waited();
-      const ok = withCells(cells, (list) => withCells(below, (rest) => session.run(list, rest)));
-      outbox.flush();
-      return { ok, seconds: performance.now() / 1000 - waited() - begun };
+    /** @param {Run} program */
+    async run(program) {
+      const sources = program.cells.map(({ source }) => source);
+      if (late.concerns(pyodide, sources)) await fetchRest();
+      let outcome = runOnce(program);
+      if (late.missed) {
+        await fetchRest();
+        outcome = runOnce(program);
+      }
+      return outcome;
     },
     /** @param {Question} question */
     ask({ cells, what, text }) {

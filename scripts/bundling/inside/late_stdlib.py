@@ -3,7 +3,7 @@ standard library that a boot and the engine import. The rest is one download, ma
 modules is first imported: appended to the archive, it completes it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from zipimport import zipimporter
@@ -11,25 +11,26 @@ from zipimport import zipimporter
 REST = "stdlib-rest.bin"  # what the archive lacks, and the directory of all
 
 
-def _read_rest() -> bytes:
-    import js
-    import pyodide_js
-    from pyodide.code import run_js
+class NotYetHere(BaseException):
+    """The rest is to be fetched first: who imports it is to end, and to begin anew."""
 
-    address = pyodide_js._api.config.indexURL + REST
-    if not hasattr(js, "XMLHttpRequest"):  # Node
+
+def _read_rest() -> bytes:
+    import pyodide_js
+
+    config = pyodide_js._api.config
+    if hasattr(config, "readRest"):  # see docs/assets/js/worker/late.js
+        rest = config.readRest()
+        if rest is None:
+            raise NotYetHere
+    else:  # Node
+        from pyodide.code import run_js
+
         # A Node Buffer cannot enter Python as it is.
         read = "(path) => new Uint8Array(process.getBuiltinModule('fs').readFileSync(path))"
-        content: bytes = run_js(read)(address).to_bytes()
-        return content
-    request = js.XMLHttpRequest.new()
-    request.open("GET", address, False)  # an import cannot wait for a promise
-    request.responseType = "arraybuffer"
-    request.send()
-    if request.status != 200:
-        raise OSError(f"{REST}: status {request.status}")
-    response: bytes = request.response.to_bytes()
-    return response
+        rest = run_js(read)(config.indexURL + REST)
+    content: bytes = rest.to_bytes()
+    return content
 
 
 def _complete(archive: str) -> None:
@@ -66,3 +67,27 @@ class LateStdlib:
             ) from None
         sys.meta_path.remove(self)
         return PathFinder.find_spec(name, path, target)
+
+
+def concerns(sources: Iterable[str]) -> bool:
+    """Whether an import statement in these sources names a module of the rest, and that is still
+    to be fetched."""
+    finders = [finder for finder in sys.meta_path if isinstance(finder, LateStdlib)]
+    return any(finder.modules & _imported(source) for finder in finders for source in sources)
+
+
+def _imported(source: str) -> set[str]:
+    """What the import statements of a source name, and the packages that lead there."""
+    import ast
+
+    try:
+        statements = list(ast.walk(ast.parse(source)))
+    except Exception:  # running it will say what is wrong
+        return set()
+    names: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            names |= {alias.name for alias in statement.names}
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            names |= {f"{statement.module}.{alias.name}" for alias in statement.names}
+    return {name.rsplit(".", up)[0] for name in names for up in range(name.count(".") + 1)}

@@ -1,24 +1,30 @@
-/** Starts Python: from an image of an earlier start, or else step by step. */
+/**
+ * Starts Python: from an image of an earlier start, or else step by step. Nothing is downloaded
+ * here, for nothing can be: the page gives each file that is asked for.
+ */
 
-import { downloading } from "./downloads.js";
+import { loadPyodide } from "pyodide";
+import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import { pack, unpack } from "./image.js";
 
 /**
  * @import { PyodideAPI } from "pyodide"
- * @import { Kept, Progress } from "../messages.js"
- * @import { Tools } from "./downloads.js"
+ * @import { Kept } from "../messages.js"
  * @import { File } from "./image.js"
  * @typedef {PyodideAPI["FS"]} FileSystem
  * @typedef {PyodideAPI & {_api: {sitePackages: string}}} Private what Pyodide does not declare
+ *
+ * @typedef {(name: string) => Promise<Uint8Array<ArrayBuffer> | Blob>} Want asks the page for a file
+ * @typedef {Map<string, Uint8Array<ArrayBuffer>>} Files by name
  */
 
-const RUNTIME = new URL(RUNTIME_PATH, import.meta.url).href;
+const PROGRAM = "pyodide.asm.wasm";
+const LOCK = "pyodide-lock.json";
+const STDLIB = "stdlib-boot.zip";
+/** @type {string[]} those two, and the engine's wheel */
+const FILES = JSON.parse(BOOT_FILES);
 const ENGINE = "deep-learning-engine";
-const OPTIONS = {
-  indexURL: RUNTIME,
-  lockFileURL: `${RUNTIME}pyodide-lock.json`,
-  stdLibURL: `${RUNTIME}stdlib-boot.zip`,
-};
+const FOLDER = "https://python.invalid/"; // where Pyodide believes its files to be
 
 // What was random when the image was made shall not be the same in every visit.
 const RESEED = `
@@ -29,32 +35,46 @@ if "random" in sys.modules:
 
 /**
  * @param {Kept} kept from an earlier start
- * @param {(progress: Progress) => void} report
+ * @param {Want} want
+ * @param {object} options further ones for Pyodide
  * @returns {Promise<{pyodide: PyodideAPI, kept: Kept}>}
  */
-export async function boot(kept, report) {
-  const { image } = kept;
+export async function boot({ image, module }, want, options) {
+  const get = async (/** @type {string} */ name) =>
+    /** @type {Uint8Array<ArrayBuffer>} */ (await want(name));
+  const compile = async () => module ?? WebAssembly.compile(await get(PROGRAM));
   if (image) {
+    const compiled = await compile();
     try {
-      return await downloading(kept.module, () => {}, (tools) => restore(image, tools));
+      return await restore(image, compiled, options);
     } catch (error) {
       console.warn("Python could not be started from its image, and is started anew:", error);
+      return boot({ module: compiled }, want, options);
     }
   }
-  return downloading(kept.module, report, start);
+  const files = FILES.map(async (name) => /** @type {const} */ ([name, await get(name)]));
+  const [compiled, ...came] = await Promise.all([compile(), ...files]);
+  return start(new Map(came), compiled, options);
 }
 
-/** @param {Tools} tools */
-async function start(tools) {
-  const load = await loader(tools);
+/**
+ * @param {Files} files
+ * @param {WebAssembly.Module} module
+ * @param {object} options
+ */
+async function start(files, module, options) {
   // Pyodide's snapshots are private: without them, or if they fail, starts are plain starts.
-  const pyodide = await load({ ...OPTIONS, packages: [ENGINE], _makeSnapshot: true });
+  const further = { packages: [ENGINE], _makeSnapshot: true };
+  const pyodide = await load(files, module, { ...options, ...further });
   pyodide.pyimport("engine.runner").destroy();
   /** @type {Kept} */
-  const kept = { module: tools.module };
+  const kept = { module };
   try {
     const { _api } = /** @type {Private} */ (pyodide);
-    kept.image = pack(takeMemory(pyodide), installedFiles(pyodide.FS, _api.sitePackages));
+    kept.image = pack(takeMemory(pyodide), [
+      ...[...files].filter(([name]) => name === LOCK || name === STDLIB),
+      ...installedFiles(pyodide.FS, _api.sitePackages),
+    ]);
   } catch (error) {
     console.warn("The next start of Python will not be faster:", error);
   }
@@ -65,31 +85,48 @@ async function start(tools) {
 
 /**
  * @param {Uint8Array<ArrayBuffer>} image
- * @param {Tools} tools
+ * @param {WebAssembly.Module} module
+ * @param {object} options
  */
-async function restore(image, tools) {
-  const load = await loader(tools);
+async function restore(image, module, options) {
   const { memory, files } = unpack(image);
-  const pyodide = await load({
-    ...OPTIONS,
+  const own = /** @type {[string, Uint8Array<ArrayBuffer>][]} */ (files); // parts of the image
+  const installed = files.filter(([path]) => path.startsWith("/"));
+  const further = {
     _loadSnapshot: memory,
-    fsInit: (FS) => writeFiles(FS, files),
-  });
+    fsInit: (/** @type {FileSystem} */ FS) => writeFiles(FS, installed),
+  };
+  const pyodide = await load(new Map(own), module, { ...options, ...further });
   pyodide.runPython(RESEED);
-  return { pyodide, kept: { image, module: tools.module } };
+  return { pyodide, kept: { image, module } };
 }
 
 /**
- * Loads Pyodide's two modules, which are needed one after the other, at the same time.
- * @param {Tools} tools
+ * Pyodide fetches its files; here it gets those that came.
+ * @param {Files} files
+ * @param {WebAssembly.Module} module
+ * @param {object} options
  */
-async function loader({ importFile }) {
-  const program = importFile(`${RUNTIME}pyodide.asm.mjs`);
-  program.catch(() => {}); // it is awaited below, if the other comes at all
-  const main = importFile(`${RUNTIME}pyodide.mjs`);
-  const { loadPyodide } = /** @type {typeof import("pyodide")} */ (await main);
-  await program;
-  return loadPyodide;
+async function load(files, module, options) {
+  const { fetch } = self;
+  const { instantiateStreaming } = WebAssembly;
+  self.fetch = async (address) => new Response(files.get(String(address).split("/").at(-1) ?? ""));
+  WebAssembly.instantiateStreaming = async (_source, imports) => {
+    return { instance: await WebAssembly.instantiate(module, imports), module };
+  };
+  try {
+    return await loadPyodide({
+      indexURL: FOLDER,
+      packageBaseUrl: FOLDER,
+      stdLibURL: FOLDER + STDLIB,
+      lockFileContents: JSON.parse(new TextDecoder().decode(files.get(LOCK))),
+      createPyodideModule,
+      ...options,
+    });
+  } finally {
+    self.fetch = fetch;
+    WebAssembly.instantiateStreaming = instantiateStreaming;
+  }
 }
 
 /** @param {PyodideAPI} pyodide */

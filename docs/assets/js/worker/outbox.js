@@ -23,6 +23,7 @@ export class Outbox {
   #begun = 0; // when the interval began
   #sent = 0; // batches sent in it
   #cut = false;
+  #muted = false;
   #lines = 0;
   #characters = 0;
   #figures = 0;
@@ -34,8 +35,14 @@ export class Outbox {
 
   /** A run begins: count anew. */
   start() {
-    this.#cut = false;
+    this.#cut = this.#muted = false;
     this.#lines = this.#characters = this.#figures = 0;
+  }
+
+  /** Say nothing more until a run begins. */
+  mute() {
+    this.#events = [];
+    this.#muted = true;
   }
 
   /**
@@ -43,7 +50,7 @@ export class Outbox {
    * @param {string} text
    */
   stream(name, text) {
-    if (this.#cut) return;
+    if (this.#cut || this.#muted) return;
     const fitting = this.#admit(text);
     const last = this.#events.at(-1);
     if (last?.type === "stream" && last.name === name) last.text += fitting;
@@ -54,6 +61,7 @@ export class Outbox {
 
   /** @param {DisplayEvent | ErrorEvent} event */
   event(event) {
+    if (this.#muted) return;
     if (event.type === "error") event.traceback = shortened(event.traceback);
     else if (this.#cut || this.#takenByWaiting(event)) return;
     else if (!this.#fits(event)) return this.#cutHere();

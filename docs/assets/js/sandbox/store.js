@@ -3,12 +3,13 @@
  * spoilt: then there is no image, and Python starts as it does in a first visit.
  */
 
+import { VERSION, digestOf } from "./files.js";
+
 const CACHE = "python-image";
 const DIGEST = "X-SHA-256";
 
-// The worker's name holds a hash of all that goes into an image; browsers may differ in what they
-// give to Python.
-const KEY = `${import.meta.url}?${encodeURIComponent(navigator.userAgent)}`;
+// An image is made of these files; and browsers may differ in what they give to Python.
+const KEY = `${import.meta.url}?${VERSION}&${encodeURIComponent(navigator.userAgent)}`;
 
 /** @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} */
 export async function readImage() {
@@ -17,7 +18,7 @@ export async function readImage() {
     const stored = await cache.match(KEY);
     if (!stored) return undefined;
     const image = new Uint8Array(await stored.arrayBuffer());
-    if ((await digest(image)) === stored.headers.get(DIGEST)) return image;
+    if ((await digestOf(image)) === stored.headers.get(DIGEST)) return image;
     await cache.delete(KEY);
     throw new Error("it is damaged");
   } catch (error) {
@@ -35,15 +36,9 @@ export async function storeImage(image, replace) {
     const cache = await caches.open(CACHE);
     if (!replace && (await cache.match(KEY))) return;
     for (const old of await cache.keys()) await cache.delete(old);
-    const headers = { [DIGEST]: await digest(image) };
+    const headers = { [DIGEST]: await digestOf(image) };
     await cache.put(KEY, new Response(image, { headers }));
   } catch (error) {
     console.warn("The image of Python is not stored:", error);
   }
-}
-
-/** @param {Uint8Array<ArrayBuffer>} bytes */
-async function digest(bytes) {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,0 +1,146 @@
+/** Python, seen from the page: a worker in its room, which is given the files that it asks for. */
+
+import { checked } from "./checked.js";
+import { BOOT, Files, PROGRAM, REST, WORKER } from "./files.js";
+import { Room } from "./room.js";
+import { readImage, storeImage } from "./store.js";
+
+/** @import { FromPython, ToWorker } from "../messages.js" */
+
+/** How long (ms) the reader's own downloads have the line for themselves. */
+const COURTESY = 3000;
+
+/** @type {Room | null} what the workers of the visit have in common */
+let room = null;
+let warm = false; // it holds what makes starts fast
+/** @type {Promise<Blob> | null} */
+let rest = null;
+
+export class Python {
+  /** @type {MessagePort | null} */ #port = null;
+  #ready = false;
+  #ended = false;
+  #stored = false; // there was an image of an earlier visit
+  #files = new Files((progress) => this.#tell({ type: "progress", ...progress }));
+
+  /** @param {(message: FromPython) => void} receive */
+  constructor(receive) {
+    this.receive = receive;
+    this.#start().catch((error) => this.#lose(error.message));
+  }
+
+  /**
+   * @param {ToWorker} message
+   * @param {Transferable[]} transfer
+   */
+  post(message, transfer = []) {
+    this.#port?.postMessage(message, transfer);
+  }
+
+  /** End it. What makes starts fast stays in the room. */
+  end() {
+    this.#ended = true;
+    this.#files.stop();
+    this.#port?.close();
+    room?.empty();
+  }
+
+  async #start() {
+    const here = (room ??= new Room());
+    const image = warm ? undefined : await this.#furnish(here);
+    if (this.#ended) return;
+    const port = await this.#enter(here);
+    if (this.#ended) return;
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#take(data);
+    port.onmessageerror = () => this.#take(null);
+    this.post({ type: "start", image, rest: await rest }, image ? [image.buffer] : []);
+  }
+
+  /**
+   * Bring what the first worker needs.
+   * @param {Room} here
+   * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} the image of an earlier visit
+   */
+  async #furnish(here) {
+    for (const name of [WORKER, PROGRAM]) this.#files.expect(name);
+    const image = await readImage();
+    this.#stored = Boolean(image);
+    if (!image) BOOT.forEach((name) => this.#files.expect(name));
+    await here.furnish(new Blob([await this.#files.take(WORKER)], { type: "text/javascript" }));
+    return image;
+  }
+
+  /** @param {Room} here */
+  async #enter(here) {
+    try {
+      return await here.worker((message) => this.#lose(message));
+    } catch (error) {
+      here.close(); // the next start is in a new one
+      room = null;
+      warm = false;
+      throw error;
+    }
+  }
+
+  /** @param {unknown} data */
+  #take(data) {
+    if (this.#ended) return;
+    const message = checked(data);
+    if (!message) this.#lose("it said what cannot be understood");
+    else if (message.type === "want") this.#give(message.name);
+    else if (message.type === "ready") this.#becomeReady(message.image);
+    else this.#tell(message);
+  }
+
+  /**
+   * Only now, before it has run anybody's code, is a worker's image to be trusted.
+   * @param {Uint8Array<ArrayBuffer>} [image]
+   */
+  #becomeReady(image) {
+    if (this.#ready) return;
+    this.#ready = true;
+    if (!warm) setTimeout(() => this.#offerRest(), COURTESY);
+    warm = true;
+    if (image) storeImage(image, this.#stored);
+    this.#tell({ type: "ready" });
+  }
+
+  /** @param {string} name */
+  async #give(name) {
+    try {
+      if (name === REST) this.post({ type: "file", name, content: await this.#rest() });
+      else if (!this.#ready) {
+        const content = await this.#files.take(name);
+        this.post({ type: "file", name, content }, [content.buffer]);
+      }
+    } catch (error) {
+      if (error instanceof Error) this.post({ type: "file", name, error: error.message });
+    }
+  }
+
+  /** What is there before it is asked for interrupts no run. */
+  #offerRest() {
+    if (!this.#ended && !navigator.connection?.saveData) this.#give(REST);
+  }
+
+  async #rest() {
+    rest ??= this.#files.take(REST).then((bytes) => new Blob([bytes]));
+    try {
+      return await rest;
+    } catch (error) {
+      rest = null; // so that it can be tried again
+      throw error;
+    }
+  }
+
+  /** @param {FromPython} message */
+  #tell(message) {
+    if (!this.#ended) this.receive(message);
+  }
+
+  /** @param {string} message */
+  #lose(message) {
+    this.#tell({ type: "lost", message });
+  }
+}
