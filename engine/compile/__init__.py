@@ -7,16 +7,19 @@
     load(parameters, w)                         # engine.load: back into the Values
 
 The way: `lower` takes from the tape what the loss needs, `build` makes statements of it, and
-`python_source` or `straight_line` code of those; a machine runs what is too large for that. Each of
-them prints itself: Lowered, Statements, the source, the functions of a module.
+`python_source` or `straight_line` code of those. For what is too large for that, `roll` finds the
+loops, and a machine runs them. Each of them prints itself: Lowered, Statements, Rolled, the source,
+the functions of a module.
 """
 
 from collections.abc import Callable, Sequence
 
 from engine.compile.build import build
 from engine.compile.compiled import Compiled, CompiledPython
+from engine.compile.expanded import expanded
 from engine.compile.lowered import Lowered, lower
 from engine.compile.python_source import python_source
+from engine.compile.rolled import Rolled, roll
 from engine.compile.tracer import TraceError, Tracer
 from engine.compile.wasm import CompiledWasm, HostMissingError
 from engine.graph import Value
@@ -27,12 +30,15 @@ __all__ = [
     "CompiledWasm",
     "HostMissingError",
     "Lowered",
+    "Rolled",
     "TraceError",
     "Tracer",
     "build",
     "compile_loss",
+    "expanded",
     "lower",
     "python_source",
+    "roll",
 ]
 
 

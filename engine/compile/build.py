@@ -1,5 +1,6 @@
 """From nodes to statements: the backward ones first, as they say which values are read."""
 
+from engine.compile.expanded import expanded
 from engine.compile.forward import atom, forward
 from engine.compile.lowered import Lowered
 from engine.compile.reverse import Reverse
@@ -8,6 +9,7 @@ from engine.compile.statements import Statements
 
 def build(lowered: Lowered) -> Statements:
     """Straight-line statements for the loss and its gradient."""
+    lowered = expanded(lowered)
     reverse = Reverse(lowered)
     before, sample = forward(lowered, reverse.needed)
     return Statements(

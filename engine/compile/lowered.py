@@ -1,16 +1,15 @@
-"""Lowers a recorded graph to what gets compiled: the nodes that the loss needs, in their order."""
+"""Lowers a recorded graph to what gets compiled: the nodes that the losses need, in their order."""
 
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
-from engine.graph import Graph, Value, operands
+from engine.graph import Graph, Value
 from engine.ops import OPS
 
-# What a pick becomes: place(x, n) is -0.0 if x is one of the n places 0 … n - 1, and else refused,
-# or nan; is(x, k) is 1 if x = k, else 0; where(c, x) is x, but -0.0 where c is 0.
-PICK = frozenset(["place", "is", "where"])
-ONCE, SAMPLE = 0, 1  # a node's level: computed once a step, or for each sample
+_NEVER = 1 << 30  # the section of a node that no loss needs
 
 
 @dataclass
@@ -18,30 +17,52 @@ class Lowered:
     """Nodes in slots 0, 1, 2 …: parameters, inputs, targets, numbers, operations.
 
     Operations that no input or target reaches come first: they need computing only once a step
-    (loop-invariant code motion). The others are computed for each sample of a batch.
+    (loop-invariant code motion). Then come the sections, one for each loss: what it needs and the
+    losses before it did not. The loss of a sample is one section, computed for each sample of a
+    batch. The losses of a sequence are a section each: a shorter sequence is the first sections.
+
+    Operations are those of OPS, "square" for x ** 2, "dot" and "pick". An operand is a slot; both
+    of a dot are tuples of slots, and so are the values of a pick.
     """
 
     parameters: int
-    inputs: int
-    targets: int
+    inputs: int  # of each section
+    targets: int  # of each section
     numbers: dict[int, float] = field(default_factory=dict)  # slot -> constant
     slots: dict[bytes, int] = field(default_factory=dict)  # bits of a constant -> its slot
-    op: list[str] = field(default_factory=list)  # of OPS or PICK; "" for what is no operation
-    a: list[int] = field(default_factory=list)  # slot of the first operand, or -1
-    b: list[int] = field(default_factory=list)
+    op: list[str] = field(default_factory=list)  # "" for what is no operation
+    a: list[Any] = field(default_factory=list)  # the first operand, or -1
+    b: list[Any] = field(default_factory=list)
     varies: list[bool] = field(default_factory=list)  # whether it depends on a parameter
+    node: list[int] = field(default_factory=list)  # which node of the graph it was
     once: int = 0  # first slot of the operations computed once a step
-    sample: int = 0  # first slot of those computed for each sample
-    root: int = 0  # slot of the loss
+    sections: list[int] = field(default_factory=list)  # first slot of each section
+    roots: list[int] = field(default_factory=list)  # slot of each section's loss
+    outputs: list[list[int]] = field(default_factory=list)  # what else each section computes
 
     def __len__(self) -> int:
         return len(self.op)
 
+    @property
+    def sample(self) -> int:
+        """First slot of the operations computed for each sample."""
+        return self.sections[0]
+
+    @property
+    def root(self) -> int:
+        """Slot of the loss, if there is one."""
+        return self.roots[0]
+
+    def stages(self) -> list[range]:
+        """The slots of the operations: computed once, then those of each section."""
+        return [range(*pair) for pair in pairwise([self.once, *self.sections, len(self)])]
+
     def name(self, slot: int) -> str:
         """What listings call its value: w0 a parameter, x0 an input, y0 a target, else v and the
         slot."""
-        place = slot
-        for letter, count in (("w", self.parameters), ("x", self.inputs), ("y", self.targets)):
+        place, sections = slot, max(len(self.sections), 1)
+        counts = (self.parameters, self.inputs * sections, self.targets * sections)
+        for letter, count in zip("wxy", counts, strict=True):
             if place < count:
                 return f"{letter}{place}"
             place -= count
@@ -52,21 +73,34 @@ class Lowered:
         w."""
         out = []
         for slot, op in enumerate(self.op):
-            operands = [str(j) for j in (self.a[slot], self.b[slot]) if j >= 0]
+            operands = [_text(j) for j in (self.a[slot], self.b[slot]) if j != -1]
             if slot in self.numbers:
                 what = f"number {self.numbers[slot]}"
             else:
                 what = f"{op} of {', '.join(operands)}" if op else "given"
-            when = "each sample" if self.level(slot) == SAMPLE else "once a step"
             moves = "moves with w" if self.varies[slot] else ""
-            out.append(f"{slot:2}  {what:14} {when:12} {moves}".rstrip())
+            out.append(f"{slot:2}  {what:14} {self._when(slot):12} {moves}".rstrip())
         return "\n".join(out)
 
-    def append(self, op: str, a: int, b: int, varies: bool) -> int:
+    def _when(self, slot: int) -> str:
+        given = self.inputs + self.targets
+        if slot < self.parameters or len(self.sections) * given + self.parameters <= slot:
+            section = sum(first <= slot for first in self.sections)
+        else:
+            place = slot - self.parameters
+            inputs = len(self.sections) * self.inputs
+            each = self.inputs if place < inputs else self.targets
+            section = 1 + (place if place < inputs else place - inputs) // each
+        if section == 0:
+            return "once a step"
+        return "each sample" if len(self.sections) == 1 else f"section {section - 1}"
+
+    def append(self, op: str, a: Any, b: Any, varies: bool, node: int = -1) -> int:
         self.op.append(op)
         self.a.append(a)
         self.b.append(b)
         self.varies.append(varies)
+        self.node.append(node)
         return len(self.op) - 1
 
     def number(self, x: float) -> int:
@@ -77,11 +111,6 @@ class Lowered:
             self.numbers[self.slots[key]] = x
         return self.slots[key]
 
-    def level(self, slot: int) -> int:
-        """ONCE or SAMPLE."""
-        given = self.parameters <= slot < self.parameters + self.inputs + self.targets
-        return SAMPLE if given or slot >= self.sample else ONCE
-
 
 def lower(
     loss: Value,
@@ -89,125 +118,144 @@ def lower(
     inputs: Sequence[Value] = (),
     targets: Sequence[Value] = (),
 ) -> Lowered:
-    """What a per-sample loss needs. `dot` nodes become products and sums, squares products, and
-    `pick` the sum of all values, each -0.0 where it is not in its place.
+    """What the loss of one sample needs.
 
     Raises ValueError if the loss uses a leaf that is none of the given or an operation that is not
     in OPS, or if a handle is no leaf of its graph, or given twice.
     """
-    graph = loss.graph
-    root = graph.index(loss, "compile")
-    given = [graph.index(x, "compile") for x in (*parameters, *inputs, *targets)]
+    return lower_sections([loss], parameters, [inputs], [targets])
+
+
+def lower_sections(
+    losses: Sequence[Value],
+    parameters: Sequence[Value],
+    inputs: Sequence[Sequence[Value]],
+    targets: Sequence[Sequence[Value]],
+    outputs: Sequence[Sequence[Value]] = (),
+) -> Lowered:
+    """What the losses of a sequence need; inputs, targets and outputs are a list for each. Raises
+    as lower()."""
+    graph = losses[0].graph
+    roots = [graph.index(x, "compile") for x in losses]
+    wanted = [[graph.index(x, "compile") for x in xs] for xs in outputs or [()] * len(roots)]
+    leaves = [*parameters, *(x for xs in (*inputs, *targets) for x in xs)]
+    given = [graph.index(x, "compile") for x in leaves]
     for i in given:
         if graph.op[i] != "leaf":
             raise ValueError(f"node {i} is computed ({graph.op[i]}): only leaves can be given")
     if len(set(given)) < len(given):
         raise ValueError("a leaf is given twice among parameters, inputs and targets")
-    live = _live(graph, root)
-    lowered = Lowered(len(parameters), len(inputs), len(targets))
-    slot = {i: lowered.append("", -1, -1, n < len(parameters)) for n, i in enumerate(given)}
-    _number_slots(graph, live, slot, lowered)
-    level = _levels(graph, live, set(given[len(parameters) :]))
-    lowered.once = len(lowered)
-    same: dict[tuple[int, int], int] = {}  # (slot of a place, number) -> slot of their comparison
-    for stage in (ONCE, SAMPLE):
-        if stage == SAMPLE:
-            lowered.sample = len(lowered)
-        for i in range(root + 1):
-            if live[i] and level[i] == stage and i not in slot:
-                slot[i] = _emit(lowered, graph, i, slot, same)
-    lowered.root = slot[root]
-    return lowered
+    need = _first_need(graph, [[root, *xs] for root, xs in zip(roots, wanted, strict=True)])
+    lowering = _Lowering(graph, given, Lowered(len(parameters), len(inputs[0]), len(targets[0])))
+    return lowering.run(need, roots, wanted)
 
 
-def _live(graph: Graph, root: int) -> bytearray:
-    """Marks the nodes that the root depends on. Operands come before, so one sweep finds them."""
-    live = bytearray(root + 1)
-    live[root] = 1
-    for i in range(root, -1, -1):
-        if live[i]:
-            for j in _operands(graph, i):
-                live[j] = 1
-    return live
-
-
-def _operands(graph: Graph, i: int) -> list[int]:
-    return operands(graph, i)[:1] if _squares(graph, i) else operands(graph, i)
-
-
-def _squares(graph: Graph, i: int) -> bool:
-    """Whether node i is x ** 2: it is lowered to x * x."""
-    b = graph.b[i]
-    return graph.op[i] == "**" and graph.op[b] == "const" and graph.data[b] == 2.0
-
-
-def _number_slots(graph: Graph, live: bytearray, slot: dict[int, int], lowered: Lowered) -> None:
-    """Give a slot to each different number that the operations will read."""
-    for i, used in enumerate(live):
-        if not used or i in slot:
+def _first_need(graph: Graph, roots: Sequence[Sequence[int]]) -> list[int]:
+    """For each node the first section whose roots depend on it. Operands come before, so one sweep
+    finds all."""
+    need = [_NEVER] * (1 + max(map(max, roots)))
+    for section in range(len(roots) - 1, -1, -1):
+        for root in roots[section]:
+            need[root] = section
+    seen: dict[tuple[int, ...], int] = {}  # equal tuples are common: look into each only once
+    for i in range(len(need) - 1, -1, -1):
+        section = need[i]
+        if section == _NEVER:
             continue
-        if graph.op[i] == "leaf":
-            raise ValueError(
-                f"node {i} is a leaf that is neither a parameter, an input nor a target: "
-                "give it as one of them, or write the number itself into the formula"
-            )
-        if graph.op[i] == "const":
-            slot[i] = lowered.number(graph.data[i])
-        elif graph.op[i] == "dot" and not graph.a[i]:
-            slot[i] = lowered.number(0.0)
-        elif graph.op[i] == "pick":
-            for place in range(len(graph.a[i]) + 1):
-                lowered.number(float(place))
+        for side in (graph.a[i], graph.b[i]):
+            if type(side) is tuple:
+                if seen.get(side, _NEVER) > section:
+                    seen[side] = section
+                    for j in side:
+                        if need[j] > section:
+                            need[j] = section
+            elif side >= 0 and need[side] > section:
+                need[side] = section
+    return need
 
 
-def _levels(graph: Graph, live: bytearray, given: set[int]) -> bytearray:
-    level = bytearray(len(live))
-    for i, used in enumerate(live):
-        if i in given:
-            level[i] = SAMPLE
-        elif used:
-            for j in _operands(graph, i):
-                level[i] |= level[j]
-    return level
+class _Lowering:
+    def __init__(self, graph: Graph, given: Sequence[int], out: Lowered) -> None:
+        self.graph = graph
+        self.out = out
+        self.slot = [-1] * len(graph)
+        self.reached = bytearray(len(graph))  # whether an input or a target reaches a node
+        for n, i in enumerate(given):
+            self.slot[i] = out.append("", -1, -1, n < out.parameters, i)
+            self.reached[i] = n >= out.parameters
+        self._any: dict[tuple[int, ...], bool] = {}
+        self._tuples: dict[tuple[int, ...], tuple[tuple[int, ...], bool]] = {}
+
+    def run(self, need: list[int], roots: list[int], wanted: list[list[int]]) -> Lowered:
+        out, slot, graph = self.out, self.slot, self.graph
+        stages = self._stages(need, len(roots))
+        out.once = len(out)
+        for n, stage in enumerate(stages):
+            if n:
+                out.sections.append(len(out))
+            for i in stage:
+                op = graph.op[i]
+                a, vary_a = self._operand(graph.a[i])
+                if op == "**" and self._two(graph.b[i]):
+                    slot[i] = out.append("square", a, -1, vary_a, i)
+                else:
+                    b, vary_b = self._operand(graph.b[i])
+                    slot[i] = out.append(op, a, b, vary_a or vary_b, i)
+        out.roots = [slot[i] for i in roots]
+        out.outputs = [[slot[i] for i in nodes] for nodes in wanted]
+        return out
+
+    def _two(self, i: int) -> bool:
+        return self.graph.op[i] == "const" and self.graph.data[i] == 2.0
+
+    def _stages(self, need: list[int], sections: int) -> list[list[int]]:
+        """The nodes computed once, and those of each section. The numbers get their slots."""
+        graph, out, slot, reached = self.graph, self.out, self.slot, self.reached
+        stages: list[list[int]] = [[] for _ in range(sections + 1)]
+        exponents = {graph.b[i] for i, n in enumerate(need) if n != _NEVER and graph.op[i] == "**"}
+        for i, section in enumerate(need):
+            if section == _NEVER or slot[i] >= 0:
+                continue
+            op = graph.op[i]
+            if op == "leaf":
+                raise ValueError(
+                    f"node {i} is a leaf that is neither a parameter, an input nor a target: "
+                    "give it as one of them, or write the number itself into the formula"
+                )
+            if op == "const":
+                if not (i in exponents and self._two(i)):
+                    slot[i] = out.number(graph.data[i])
+            elif op == "dot" and not graph.a[i]:
+                slot[i] = out.number(0.0)
+            elif op not in OPS and op not in ("dot", "pick"):
+                raise ValueError(f"node {i}: there is no operation {op!r} in OPS")
+            elif self._reached(graph.a[i]) or self._reached(graph.b[i]):
+                reached[i] = 1
+                stages[section + 1].append(i)
+            else:
+                stages[0].append(i)
+        return stages
+
+    def _reached(self, side: Any) -> bool:
+        if type(side) is not tuple:
+            return bool(side >= 0 and self.reached[side])
+        known = self._any.get(side)
+        if known is None:
+            known = self._any[side] = any(map(self.reached.__getitem__, side))
+        return known
+
+    def _operand(self, side: Any) -> tuple[Any, bool]:
+        """An operand's slot or slots, and whether it varies."""
+        varies = self.out.varies
+        if type(side) is not tuple:
+            slot = self.slot[side] if side >= 0 else -1
+            return slot, slot >= 0 and varies[slot]
+        known = self._tuples.get(side)
+        if known is None:
+            slots = tuple([self.slot[i] for i in side])
+            known = self._tuples[side] = (slots, any(map(varies.__getitem__, slots)))
+        return known
 
 
-def _emit(
-    lowered: Lowered, graph: Graph, i: int, slot: dict[int, int], same: dict[tuple[int, int], int]
-) -> int:
-    varies = lowered.varies
-    op = graph.op[i]
-    if op == "pick":
-        return _emit_pick(lowered, [slot[k] for k in graph.a[i]], slot[graph.b[i]], same)
-    if op != "dot":
-        if op not in OPS:
-            raise ValueError(f"node {i}: there is no operation {op!r} in OPS")
-        a = slot[graph.a[i]]
-        if _squares(graph, i):
-            return lowered.append("*", a, a, varies[a])
-        b = slot[graph.b[i]] if graph.b[i] >= 0 else -1
-        return lowered.append(op, a, b, varies[a] or (b >= 0 and varies[b]))
-    total = -1
-    for w, x in zip(graph.a[i], graph.b[i], strict=True):
-        a, b = slot[w], slot[x]
-        product = lowered.append("*", a, b, varies[a] or varies[b])
-        if total < 0:
-            total = product
-        else:
-            total = lowered.append("+", total, product, varies[total] or varies[product])
-    return total
-
-
-def _emit_pick(
-    lowered: Lowered, values: list[int], place: int, same: dict[tuple[int, int], int]
-) -> int:
-    """The sum begins with -0.0, which changes no number, or refuses a place that is none. Picks of
-    one place share its comparisons."""
-    varies = lowered.varies
-    total = lowered.append("place", place, lowered.number(float(len(values))), False)
-    for k, value in enumerate(values):
-        here = (place, lowered.number(float(k)))
-        if here not in same:
-            same[here] = lowered.append("is", *here, False)
-        term = lowered.append("where", same[here], value, varies[value])
-        total = lowered.append("+", total, term, varies[total] or varies[term])
-    return total
+def _text(operand: Any) -> str:
+    return f"({', '.join(map(str, operand))})" if type(operand) is tuple else str(operand)

@@ -6,8 +6,8 @@ them, and what Python has to be spared.
 
 from collections.abc import Callable
 
+from engine.compile.expanded import PICK
 from engine.compile.expressions import ATOMS, NOTHING, ZERO, Expr, operations, times
-from engine.compile.lowered import PICK
 from engine.compile.symbols import UnreadableRuleError, call, refusal
 from engine.ops import OPS
 

@@ -4,7 +4,9 @@ from array import array
 
 from engine.compile.build import build
 from engine.compile.compiled import Compiled
+from engine.compile.expanded import expanded
 from engine.compile.lowered import Lowered
+from engine.compile.rolled import roll
 from engine.compile.wasm.hosts import host
 from engine.compile.wasm.machine import machine_code
 from engine.compile.wasm.straight import straight_line
@@ -22,8 +24,8 @@ class CompiledWasm(Compiled):
         super().__init__(lowered)
         instance = host().Instance
         initial: list[tuple[int, array[float]]] = []
-        if machine or (machine is None and len(lowered) > instance.LARGE):
-            self.binary, self._at, initial = machine_code(lowered)
+        if machine or (machine is None and len(expanded(lowered)) > instance.LARGE):
+            self.binary, self._at, initial = machine_code(roll(lowered))
         else:
             self.binary, self._at = straight_line(build(lowered))
         self._instance = instance(self.binary)
@@ -62,7 +64,7 @@ class CompiledWasm(Compiled):
         at, instance, steps = self._at, self._instance, len(rates)
         batch, free = self._place(w, x, y, 16 * steps)
         instance.write(free, rates)
-        arguments = (*batch, steps, free, free + 8 * steps)
+        arguments = (*batch, steps, free, free + 8 * steps, 0)
         if isinstance(optimiser, Adam):
             adam, b1, b2 = optimiser, optimiser.beta1, optimiser.beta2
             instance.write(at.first, adam.mean)

@@ -4,7 +4,7 @@ Source: WebAssembly Core Specification 2.0, chapter 5, "Binary format".
 """
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ _PLAIN = {
     "return": 0x0F, "select": 0x1B, "else": 0x05, "end": 0x0B, "drop": 0x1A,
     "i32.eqz": 0x45, "i32.eq": 0x46, "i32.ne": 0x47, "i32.lt_u": 0x49, "i32.gt_u": 0x4B,
     "i32.le_u": 0x4D, "i32.ge_u": 0x4F, "i32.add": 0x6A, "i32.sub": 0x6B, "i32.mul": 0x6C,
-    "i32.and": 0x71, "i32.or": 0x72, "i32.shl": 0x74, "i32.shr_u": 0x76,
+    "i32.and": 0x71, "i32.or": 0x72, "i32.xor": 0x73, "i32.shl": 0x74, "i32.shr_u": 0x76,
     "i64.add": 0x7C, "i64.sub": 0x7D, "i64.mul": 0x7E, "i64.and": 0x83, "i64.or": 0x84,
     "i64.xor": 0x85, "i64.shl": 0x86, "i64.shr_s": 0x87, "i64.shr_u": 0x88,
     "f64.eq": 0x61, "f64.ne": 0x62, "f64.lt": 0x63, "f64.gt": 0x64, "f64.le": 0x65, "f64.ge": 0x66,
@@ -176,16 +176,19 @@ class Import:
     results: str
 
 
+Library = Callable[[str], Function | None]  # the function of a name, if there is one
+
+
 def module(
     functions: Sequence[Function],
     pages: int,
-    library: Iterable[Function] = (),
+    library: Library = lambda name: None,
     imports: Sequence[Import] = (),
 ) -> bytes:
     """A module with one memory, exported as "memory".
 
-    Of the `library` it has what the functions call, directly or not. "call" names a function, in
-    whatever order they stand. Raises ValueError for a call of one that is not there.
+    "call" names a function, in whatever order they stand; one that is missing comes from the
+    `library`, with what it calls. Raises ValueError for a call of one that neither has.
     """
     functions = [*functions, *_called(functions, library)]
     numbered: list[Import | Function] = [*imports, *functions]
@@ -211,17 +214,18 @@ def module(
     ])  # fmt: skip
 
 
-def _called(functions: Sequence[Function], library: Iterable[Function]) -> list[Function]:
+def _called(functions: Sequence[Function], library: Library) -> list[Function]:
     """The functions of the library that these call, and that those call."""
-    known = {f.name: f for f in library}
-    found: dict[str, Function] = {}
+    known = {f.name for f in functions}
+    found: list[Function] = []
     waiting = [*functions]
     while waiting:
-        for name in sorted(waiting.pop().calls()):
-            if name in known and name not in found:
-                found[name] = known[name]
-                waiting.append(known[name])
-    return list(found.values())
+        for name in sorted(waiting.pop().calls() - known):
+            known.add(name)
+            if function := library(name):
+                found.append(function)
+                waiting.append(function)
+    return found
 
 
 def _name(text: str) -> bytes:

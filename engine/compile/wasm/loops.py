@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.compile.wasm.encoder import PAGE, Function, module
-from engine.compile.wasm.operations import LIBRARY, imports, lines
+from engine.compile.wasm.functions import library
+from engine.compile.wasm.operations import imports, lines
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,15 @@ class MemoryMap:
     data: int
 
 
+def even(count: int) -> int:
+    """Places for that many parameters: Adam moves two at a time, and the last may be padding."""
+    return count + count % 2
+
+
 def assemble(at: MemoryMap, step: Sequence[Function]) -> bytes:
     """The module: the functions of a step (before, sample, after, what they call) and the loops."""
     functions = [*step, _evaluate(at), _sgd(at), _adam(at), _each(at)]
-    return module(functions, -(-at.data // PAGE), LIBRARY, imports(functions))
+    return module(functions, -(-at.data // PAGE), library, imports(functions))
 
 
 _BATCH = "i32 i32 i32"  # samples, address of inputs, of targets: locals 0, 1, 2 of each loop
@@ -82,29 +88,37 @@ def _evaluate(at: MemoryMap) -> Function:
     return Function("evaluate", _BATCH, "f64", [(1, "i32"), (1, "f64"), (1, "i32")], lines(code))
 
 
-def _each_parameter(at: MemoryMap, k: int, body: str) -> str:
-    """A loop with local k = 0, 8, 16 …, the offset of each parameter."""
+def _each_parameter(at: MemoryMap, k: int, body: str, step: int = 8) -> str:
+    """A loop with local k = 0, 8, 16 …, the offset of each parameter; or of each second, with the
+    padding behind the last if they are odd."""
     if not at.parameters:
         return ""
     return f"""
         i32.const 0  local.set {k}
         loop
           {body}
-          local.get {k}  i32.const 8  i32.add  local.tee {k}
+          local.get {k}  i32.const {step}  i32.add  local.tee {k}
           i32.const {8 * at.parameters}  i32.lt_u
           br_if 0
         end
     """
 
 
-def _each_step(step: str) -> str:
-    """A loop over local 3 steps. Local 4 walks along the rates, 5 along the losses."""
+def _each_step(at: MemoryMap, step: str) -> str:
+    """A loop over local 3 steps. Local 4 walks along the rates, 5 along the losses; with local 6
+    the samples of a step follow those of the last, else every step has the same."""
+    moves = "\n".join(
+        f"local.get {x}  i32.const {8 * each}  local.get 0  i32.mul  local.get 6  i32.mul  i32.add"
+        f"  local.set {x}"
+        for x, each in ((1, at.inputs), (2, at.targets))
+    )
     return f"""
         loop
           local.get 5
           local.get 0  local.get 1  local.get 2  call evaluate
           f64.store
           {step}
+          {moves}
           local.get 4  i32.const 8  i32.add  local.set 4
           local.get 5  i32.const 8  i32.add  local.set 5
           local.get 3  i32.const 1  i32.sub  local.tee 3
@@ -113,44 +127,53 @@ def _each_step(step: str) -> str:
     """
 
 
-_STEPS = _BATCH + " i32 i32 i32"  # how many, address of the rates, of the losses: locals 3, 4, 5
+# How many, address of the rates, of the losses, 1 to go through the samples: locals 3, 4, 5, 6.
+_STEPS = _BATCH + " i32 i32 i32 i32"
 
 
 def _sgd(at: MemoryMap) -> Function:
-    k = 6
+    k = 7
     update = f"""
         local.get {k}
         local.get {k}  f64.load
         local.get 4  f64.load  local.get {k}  f64.load {at.sums}  f64.mul
         f64.sub  f64.store
     """
-    code = _each_step(_each_parameter(at, k, update))
+    code = _each_step(at, _each_parameter(at, k, update))
     return Function("sgd", _STEPS, "", [(1, "i32")], lines(code))
 
 
 def _adam(at: MemoryMap) -> Function:
-    """As Adam.update of engine.optim; p1 and p2 are β₁ᵗ and β₂ᵗ."""
-    b1, b2, epsilon, p1, p2, k = range(6, 12)
-    mean = """
-        local.get {k}
-        local.get {b}  local.get {k}  f64.load {m}  f64.mul
-        f64.const 1.0  local.get {b}  f64.sub  {g}  f64.mul
-        f64.add  f64.store {m}
-    """
-    g = f"local.get {k}  f64.load {at.sums}"
-    unbiased = "local.get {k}  f64.load {m}  f64.const 1.0  local.get {p}  f64.sub  f64.div"
+    """As Adam.update of engine.optim, two parameters at a time: each with the same operations in
+    the same order, so that the bits are the same. p1 and p2 are β₁ᵗ and β₂ᵗ."""
+    b1, b2, epsilon, p1, p2, k, c1, c2 = range(7, 15)
+    g = f"local.get {k}  v128.load {at.sums}"
+
+    def mean(m: int, b: int, x: str) -> str:
+        return f"""
+            local.get {k}
+            local.get {b}  f64x2.splat  local.get {k}  v128.load {m}  f64x2.mul
+            f64.const 1.0  local.get {b}  f64.sub  f64x2.splat  {x}  f64x2.mul
+            f64x2.add  v128.store {m}
+        """
+
+    def unbiased(m: int, c: int) -> str:
+        return f"local.get {k}  v128.load {m}  local.get {c}  f64x2.splat  f64x2.div"
+
     update = f"""
-        {mean.format(k=k, b=b1, m=at.first, g=g)}
-        {mean.format(k=k, b=b2, m=at.second, g=f"{g}  {g}  f64.mul")}
+        {mean(at.first, b1, g)}
+        {mean(at.second, b2, f"{g}  {g}  f64x2.mul")}
         local.get {k}
-        local.get {k}  f64.load
-        local.get 4  f64.load  {unbiased.format(k=k, m=at.first, p=p1)}  f64.mul
-        {unbiased.format(k=k, m=at.second, p=p2)}  f64.sqrt  local.get {epsilon}  f64.add
-        f64.div  f64.sub  f64.store
+        local.get {k}  v128.load
+        local.get 4  v128.load64_splat  {unbiased(at.first, c1)}  f64x2.mul
+        {unbiased(at.second, c2)}  f64x2.sqrt  local.get {epsilon}  f64x2.splat  f64x2.add
+        f64x2.div  f64x2.sub  v128.store
     """
-    powers = f"""
-        local.get {p1}  local.get {b1}  f64.mul  local.set {p1}
-        local.get {p2}  local.get {b2}  f64.mul  local.set {p2}
-    """
-    code = _each_step(powers + _each_parameter(at, k, update))
-    return Function("adam", _STEPS + " f64 f64 f64 f64 f64", "", [(1, "i32")], lines(code))
+    powers = "\n".join(
+        f"local.get {p}  local.get {b}  f64.mul  local.set {p}"
+        f"  f64.const 1.0  local.get {p}  f64.sub  local.set {c}"
+        for p, b, c in ((p1, b1, c1), (p2, b2, c2))
+    )
+    code = _each_step(at, powers + _each_parameter(at, k, update, 16))
+    locals_ = [(1, "i32"), (2, "f64")]
+    return Function("adam", _STEPS + " f64 f64 f64 f64 f64", "", locals_, lines(code))

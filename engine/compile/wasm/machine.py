@@ -1,157 +1,215 @@
-"""A machine in WebAssembly that runs any graph: for those too large to become code of their own.
+"""A machine in WebAssembly that runs rolled programs: one instruction does a whole loop of nodes.
 
-An instruction is three i32: the operation's number and the byte offsets of its operands' slots.
-The result goes to the next slot. The machine's code is the same for every graph of the same
-operations, about a kilobyte.
+It is for sequences, and for graphs too large to become code of their own. Its memory, in bytes:
+
+    0        the values, as Rolled places them; behind them their adjoints
+    first    Adam's m and v
+    lists    the offsets of irregular operands
+    code     the instructions, going forward, then those going back
+    table    a row of i32 for each section: see _Table
+    data     see engine.compile.wasm.loops
 """
 
 from array import array
+from collections.abc import Sequence
 
-from engine.compile.expressions import Expr
-from engine.compile.lowered import PICK, Lowered
-from engine.compile.rules import contribution, local
-from engine.compile.symbols import value
+from engine.compile.rolled import Rolled
+from engine.compile.wasm.cases import (
+    Kind,
+    back,
+    kind,
+    operands,
+    reversed_operands,
+    run,
+)
 from engine.compile.wasm.encoder import Function
-from engine.compile.wasm.loops import MemoryMap, assemble
-from engine.compile.wasm.operations import lines, push
-from engine.ops import OPS
+from engine.compile.wasm.loops import MemoryMap, assemble, even
+from engine.compile.wasm.operations import lines
 
-_STRIDE = 12  # bytes of an instruction
-_D: Expr = ("d", 0)
-_X: Expr = ("v", 0)
-_Y: Expr = ("v", 1)
-_V: Expr = ("v", 2)
+Initial = list[tuple[int, "array[float]"]]  # what has to be written where before the first run
+_SKIP = Kind("", "skip")
+_BEGIN, _END, _OUT, _BACK, _OUT_END, _LOSS = range(0, 24, 4)  # the columns of a section's row
+_ROW = 24
 
 
-def machine_code(lowered: Lowered) -> "tuple[bytes, MemoryMap, list[tuple[int, array[float]]]]":
+def machine_code(rolled: Rolled) -> tuple[bytes, MemoryMap, Initial]:
     """The module, where it keeps its numbers, and what to write into its memory first."""
-    size = 8 * len(lowered)  # the values; the adjoints follow
-    second = 2 * size + 8 * lowered.parameters
-    code = second + 8 * lowered.parameters
-    ops = sorted(set(lowered.op[lowered.once :]))
-    instructions = array("i")
-    for i in range(lowered.once, len(lowered)):
-        instructions.extend((ops.index(lowered.op[i]), 8 * lowered.a[i], 8 * max(lowered.b[i], 0)))
-    if len(instructions) % 2:
-        instructions.append(0)
-    at = MemoryMap(
-        parameters=lowered.parameters,
-        inputs=lowered.inputs,
-        targets=lowered.targets,
-        sums=size,
-        summed=len(lowered),
-        first=2 * size,
-        second=second,
-        data=code + 4 * len(instructions),
-    )
-    functions = _step_functions(lowered, code)
-    if ops:  # else the loss is a leaf or a number, and nothing calls the machine
-        functions += [_forward(ops), _backward(ops, size)]
-    numbers = [(8 * slot, array("d", [number])) for slot, number in lowered.numbers.items()]
-    initial = [*numbers, (code, array("d", instructions.tobytes()))]
-    return assemble(at, functions), at, initial
+    built = _Machine(rolled)
+    return built.binary, built.at, built.initial
 
 
-def _step_functions(lowered: Lowered, code: int) -> list[Function]:
-    """`before`, `sample` and `after`: the machine on some of the slots, up or down."""
-
-    def run(function: str, start: int, stop: int) -> str:
-        """Arguments: the first instruction to run, the end, and the slot of the first."""
-        if start == stop:
-            return ""
-        address = code + _STRIDE * (start - lowered.once)
-        end = code + _STRIDE * (stop - lowered.once)
-        down = function == "backward"
-        first, slot = (end - _STRIDE, stop - 1) if down else (address, start)
-        bound = address if down else end
-        return f"i32.const {first}  i32.const {bound}  i32.const {8 * slot}  call {function}"
-
-    def copy(base: int, count: int, slot: int) -> str:
-        return "\n".join(
-            f"i32.const 0  local.get {base}  f64.load {8 * k}  f64.store {8 * (slot + k)}"
-            for k in range(count)
+class _Machine:
+    def __init__(self, rolled: Rolled) -> None:
+        self.rolled = rolled
+        lowered = rolled.lowered
+        size = 8 * even(rolled.places)  # of the values
+        padded = 8 * even(lowered.parameters)
+        self.adjoints, first = size, 2 * size
+        lists, self.lists = self._lists(first + 2 * padded)
+        self.words = array("i")
+        self.code = first + 2 * padded + 4 * len(lists)
+        stages = [rolled.once, *rolled.sections]
+        loops = [loop for stage in stages for loop in stage.loops]
+        self.kinds = {id(loop): kind(loop) for loop in loops}
+        self.down = sorted({_SKIP, *self.kinds.values()}, key=str)
+        self.up = sorted({_SKIP, *map(back, self.kinds.values())}, key=str)
+        rows = self._program()
+        self.table = self._here
+        self.words.extend(word for row in rows for word in row)
+        self.words.extend([0] * (len(self.words) % 2))
+        sequence = len(rolled.sections) > 1
+        self.at = MemoryMap(
+            parameters=lowered.parameters,
+            inputs=2 if sequence else lowered.inputs,
+            targets=0 if sequence else lowered.targets,
+            sums=size,
+            summed=lowered.parameters,
+            first=first,
+            second=first + padded,
+            data=self._here + -self._here % 16,
         )
+        self.initial = [(8 * place, array("d", [x])) for place, x in rolled.numbers.items()]
+        self.initial.append((first + 2 * padded, array("d", (lists + self.words).tobytes())))
+        self.binary = assemble(self.at, self._functions())
 
-    seed = 8 * (len(lowered) + lowered.root)
-    sample = f"""
-        {copy(0, lowered.inputs, lowered.parameters)}
-        {copy(1, lowered.targets, lowered.parameters + lowered.inputs)}
-        {run("forward", lowered.sample, len(lowered))}
-        i32.const 0  i32.const 0  f64.load {seed}  f64.const 1.0  f64.add  f64.store {seed}
-        {run("backward", lowered.sample, len(lowered))}
-        i32.const 0  f64.load {8 * lowered.root}
-    """
-    before = run("forward", lowered.once, lowered.sample)
-    after = run("backward", lowered.once, lowered.sample)
-    return [
-        Function("before", "", "", [], lines(before), exported=False),
-        Function("sample", "i32 i32", "f64", [], lines(sample), exported=False),
-        Function("after", "", "", [], lines(after), exported=False),
-    ]
+    @property
+    def _here(self) -> int:
+        """The address of the next word."""
+        return self.code + 4 * len(self.words)
 
+    def _lists(self, address: int) -> tuple["array[int]", dict[tuple[tuple[int, int], ...], int]]:
+        """The offsets of irregular operands in bytes, and at which addresses they are to be."""
+        words, found = array("i"), {}
+        for section in (self.rolled.once, *self.rolled.sections):
+            for loop in section.loops:
+                if loop.offsets and loop.offsets not in found:
+                    found[loop.offsets] = address + 4 * len(words)
+                    words.extend(8 * offset for pair in loop.offsets for offset in pair)
+        return words, found
 
-# Locals of both: the instruction, the bound, the result's slot; then the operands' slots; then
-# the numbers x, y and, going down, v and d.
-_P, _END, _SLOT, _A, _B, _XL, _YL, _VL, _DL = range(9)
-_LOCAL = {_X: _XL, _Y: _YL, _V: _VL, _D: _DL}
-_FETCH = f"""
-    local.get {_P}  i32.load 4  local.tee {_A}  f64.load  local.set {_XL}
-    local.get {_P}  i32.load 8  local.tee {_B}  f64.load  local.set {_YL}
-"""
+    def _program(self) -> list[list[int]]:
+        """Write the instructions of all stages, and return the table."""
+        rolled = self.rolled
+        stages = [rolled.once, *rolled.sections]
+        rows: list[list[int]] = []
+        for n, stage in enumerate(stages):
+            begin, out = self._here, stage.start
+            if n > 1:  # across the rest of the frame before, and what is given of this one
+                out = stages[n - 1].end
+                self._append(self.down, _SKIP, [8 * (stage.start - out)])
+            for loop in stage.loops:
+                k = self.kinds[id(loop)]
+                self._append(self.down, k, operands(k, loop, self.lists))
+            root = rolled.roots[n - 1] if n else 0
+            rows.append([begin, self._here, 8 * out, 0, 8 * stage.end, 8 * root])
+        for n in range(len(stages) - 1, -1, -1):
+            if n == 0:
+                self.sections_end = self._here
+            rows[n][3] = self._here
+            for loop in reversed(stages[n].loops):
+                k = back(self.kinds[id(loop)])
+                words = operands(k, loop, self.lists)
+                self._append(self.up, k, reversed_operands(words, loop))
+            if n > 1:
+                self._append(self.up, _SKIP, [8 * (stages[n].start - stages[n - 1].end)])
+        self.once = [*rows[0], self._here]
+        return rows[1:]
 
+    def _append(self, kinds: list[Kind], k: Kind, words: Sequence[int]) -> None:
+        self.words.append(kinds.index(k))
+        self.words.extend(words)
 
-def _load(atom: Expr) -> list[str]:
-    return [f"local.get {_LOCAL[atom]}"]
+    # The functions of a step: see engine.compile.wasm.loops ---------------------------------
 
+    def _functions(self) -> list[Function]:
+        begin, end, out, up, out_end, _, last = self.once
+        before = f"i32.const {begin}  i32.const {end}  i32.const {out}  call forward"
+        after = f"i32.const {up}  i32.const {last}  i32.const {out_end}  call backward"
+        return [
+            Function("before", "", "", [], lines(before if begin != end else "")),
+            self._sample(),
+            Function("after", "", "", [], lines(after if up != last else ""), exported=False),
+            self._sections(),
+            self._advance(),
+            run("forward", self.down, self.adjoints),
+            run("backward", self.up, self.adjoints),
+        ]
 
-def _dispatch(cases: list[list[str]]) -> list[str]:
-    """The case that the instruction's number names: nested blocks, one ending before each case."""
-    out = ["block", *["block"] * len(cases), f"local.get {_P}", "i32.load 0"]
-    out.append("br_table " + " ".join(str(n) for n in (*range(len(cases)), len(cases) - 1)))
-    for n, case in enumerate(cases):
-        out += ["end", *case, f"br {len(cases) - 1 - n}"]
-    return [*out, "end"]
+    def _sample(self) -> Function:
+        """The loss of a sample, whose inputs and targets are at the addresses x and y; of a
+        sequence, whose addresses and length are at x."""
+        lowered, rolled = self.rolled.lowered, self.rolled
+        x, y, count, frame, left = range(5)
+        read = "local.get 0  i32.load 8  local.set 2  local.get 0  i32.load 4  local.set 1"
+        start = f"{read}  local.get 0  i32.load  local.set 0"
+        if len(rolled.sections) == 1:
+            start = "i32.const 1  local.set 2"
+        places = [(x, n, n) for n in range(lowered.inputs)]
+        places += [(y, n, lowered.inputs + n) for n in range(lowered.targets)]
+        copy = "\n".join(
+            f"local.get {frame}  local.get {given}  f64.load {8 * n}  f64.store {8 * to}"
+            for given, n, to in places
+        )
+        code = f"""
+            {start}
+            i32.const {8 * rolled.frames}  local.set {frame}
+            local.get {count}  local.set {left}
+            loop
+              {copy}
+              local.get {x}  i32.const {8 * lowered.inputs}  i32.add  local.set {x}
+              local.get {y}  i32.const {8 * lowered.targets}  i32.add  local.set {y}
+              local.get {frame}  i32.const {8 * rolled.frame}  i32.add  local.set {frame}
+              local.get {left}  i32.const 1  i32.sub  local.tee {left}  br_if 0
+            end
+            local.get {count}  call sections
+        """
+        return Function("sample", "i32 i32", "f64", [(3, "i32")], lines(code), exported=False)
 
+    def _sections(self) -> Function:
+        """The mean of the first `count` losses. Adds its gradient to the parameters' adjoints."""
+        count, row, last, seed, total = range(5)
+        code = f"""
+            local.get {count}  i32.const {_ROW}  i32.mul  i32.const {self.table - _ROW}  i32.add
+            local.set {last}
+            i32.const {self.table}  local.tee {row}  i32.load {_BEGIN}
+            local.get {last}  i32.load {_END}
+            local.get {row}  i32.load {_OUT}
+            call forward
+            f64.const 1.0  local.get {count}  f64.convert_i32_u  f64.div  local.set {seed}
+            loop
+              local.get {row}  i32.load {_LOSS}  f64.load  local.get {total}  f64.add
+              local.set {total}
+              local.get {row}  i32.load {_LOSS}
+              local.get {row}  i32.load {_LOSS}  f64.load {self.adjoints}
+              local.get {seed}  f64.add  f64.store {self.adjoints}
+              local.get {row}  i32.const {_ROW}  i32.add  local.tee {row}
+              local.get {last}  i32.le_u  br_if 0
+            end
+            local.get {last}  i32.load {_BACK}
+            i32.const {self.sections_end}
+            local.get {last}  i32.load {_OUT_END}
+            call backward
+            local.get {total}  local.get {count}  f64.convert_i32_u  f64.div
+        """
+        locals_ = [(2, "i32"), (2, "f64")]
+        return Function("sections", "i32", "f64", locals_, lines(code), exported=False)
 
-def _forward(ops: list[str]) -> Function:
-    cases = []
-    for op in ops:
-        operands = (_X, _Y) if op in PICK or OPS[op].dy else (_X,)
-        cases.append([f"local.get {_SLOT}", *push(value(op, *operands), _load), "f64.store"])
-    code = [
-        "loop",
-        *lines(_FETCH),
-        *_dispatch(cases),
-        *lines(f"local.get {_SLOT}  i32.const 8  i32.add  local.set {_SLOT}"),
-        *lines(f"local.get {_P}  i32.const {_STRIDE}  i32.add  local.tee {_P}"),
-        *lines(f"local.get {_END}  i32.lt_u  br_if 0  end"),
-    ]
-    return Function("forward", "i32 i32 i32", "", [(2, "i32"), (2, "f64")], code, exported=False)
-
-
-def _backward(ops: list[str], adjoints: int) -> Function:
-    """Reads each adjoint; if it is not 0, sets it to 0 for the next sample and passes it on."""
-    cases = []
-    for op in ops:
-        case: list[str] = []
-        for n, operand in enumerate((_A, _B)):
-            derivative = local(op, n, _X, _Y, _V)
-            if derivative is not None:
-                term = push(contribution(op, _D, derivative), _load)
-                case += [f"local.get {operand}", f"local.get {operand}", f"f64.load {adjoints}"]
-                case += [*term, "f64.add", f"f64.store {adjoints}"]
-        cases.append(case)
-    code = [
-        "loop",
-        *lines(f"local.get {_SLOT}  f64.load {adjoints}  local.tee {_DL}"),
-        *lines("f64.const 0.0  f64.ne  if"),
-        *lines(f"local.get {_SLOT}  f64.const 0.0  f64.store {adjoints}"),
-        *lines(f"local.get {_SLOT}  f64.load  local.set {_VL}"),
-        *lines(_FETCH),
-        *_dispatch(cases),
-        "end",
-        *lines(f"local.get {_SLOT}  i32.const 8  i32.sub  local.set {_SLOT}"),
-        *lines(f"local.get {_P}  i32.const {_STRIDE}  i32.sub  local.tee {_P}"),
-        *lines(f"local.get {_END}  i32.ge_u  br_if 0  end"),
-    ]
-    return Function("backward", "i32 i32 i32", "", [(2, "i32"), (4, "f64")], code, exported=False)
+    def _advance(self) -> Function:
+        """Run section k, given its inputs, on what the sections before it left behind."""
+        inputs, rolled = self.rolled.lowered.inputs, self.rolled
+        k, row = 0, inputs + 1
+        copy = "\n".join(
+            f"local.get {k}  i32.const {8 * rolled.frame}  i32.mul  local.get {1 + n}"
+            f"  f64.store {8 * (rolled.frames + n)}"
+            for n in range(inputs)
+        )
+        code = f"""
+            {copy}
+            local.get {k}  i32.const {_ROW}  i32.mul  local.tee {row}
+            i32.load {self.table + _BEGIN}
+            local.get {row}  i32.load {self.table + _END}
+            local.get {row}  i32.load {self.table + _OUT}
+            call forward
+        """
+        given = " ".join(["i32", *["f64"] * inputs])
+        return Function("advance", given, "", [(1, "i32")], lines(code))

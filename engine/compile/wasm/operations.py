@@ -14,7 +14,7 @@ _CODE = {
     "exp": "call exp", "log": "call log", "tanh": "call tanh", "sin": "call sin",
     "cos": "call cos", "**": "call pow", "place": "call place",
 }  # fmt: skip
-_HOST = {"exp": "f64", "log": "f64", "tanh": "f64", "sin": "f64", "cos": "f64", "pow": "f64 f64"}
+_HOST = {"sin": "f64", "cos": "f64"}
 
 Load = Callable[[Expr], list[str]]  # how to push an atom
 
@@ -47,12 +47,3 @@ def imports(functions: Iterable[Function]) -> list[Import]:
     """What the host has to provide."""
     called = {name for f in functions for name in f.calls()}
     return [Import(name, kinds, "f64") for name, kinds in _HOST.items() if name in called]
-
-
-_PLACE = """
-    f64.const -0.0  f64.const nan
-    local.get 0  f64.const 0.0  f64.ge  local.get 0  local.get 1  f64.lt  i32.and
-    local.get 0  local.get 0  f64.floor  f64.eq  i32.and
-    select
-"""
-LIBRARY = [Function("place", "f64 f64", "f64", [], lines(_PLACE), exported=False)]

@@ -3,7 +3,7 @@
 from engine.compile.expressions import Expr
 from engine.compile.statements import Accumulate, Assign, Gate, Statement, Statements
 from engine.compile.wasm.encoder import Function
-from engine.compile.wasm.loops import MemoryMap, assemble
+from engine.compile.wasm.loops import MemoryMap, assemble, even
 from engine.compile.wasm.operations import push
 
 
@@ -15,24 +15,27 @@ def straight_line(statements: Statements) -> tuple[bytes, MemoryMap]:
 
 def memory_map(statements: Statements) -> MemoryMap:
     lowered = statements.lowered
-    kept = lowered.parameters + lowered.sample - lowered.once  # values that outlive a sample
-    first = 8 * (kept + len(statements.sums))
+    padded = even(lowered.parameters)
+    kept = padded + lowered.sample - lowered.once  # values that outlive a sample
+    summed = padded + len(statements.sums) - lowered.parameters
+    first = 8 * (kept + summed)
     return MemoryMap(
         parameters=lowered.parameters,
         inputs=lowered.inputs,
         targets=lowered.targets,
         sums=8 * kept,
-        summed=len(statements.sums),
+        summed=summed,
         first=first,
-        second=first + 8 * lowered.parameters,
-        data=first + 16 * lowered.parameters,
+        second=first + 8 * padded,
+        data=first + 16 * padded,
     )
 
 
 def step_functions(statements: Statements) -> list[Function]:
     """The functions `before`, `sample` and `after`, statement by statement."""
     at = memory_map(statements)
-    address = {slot: at.sums + 8 * n for n, slot in enumerate(statements.sums)}
+    places = [*range(at.parameters), *range(even(at.parameters), at.summed)]
+    address = {slot: at.sums + 8 * n for n, slot in zip(places, statements.sums, strict=True)}
     writers = [_Writer(statements, address, given) for given in (0, 2, 0)]
     before, sample, after = writers
     before.body(statements.before)
@@ -98,7 +101,8 @@ class _Writer:
     def _kept(self, slot: int) -> int:
         """The address of a value that outlives a sample."""
         lowered = self._lowered
-        return 8 * (slot if slot < lowered.parameters else lowered.parameters + slot - lowered.once)
+        computed = even(lowered.parameters) + slot - lowered.once
+        return 8 * (slot if slot < lowered.parameters else computed)
 
     def load(self, atom: Expr) -> list[str]:
         """The instructions that push an atom."""

@@ -1,5 +1,7 @@
 """The WebAssembly encoder, against the examples of the specification and of LEB128."""
 
+import struct
+
 import pytest
 
 from engine.compile.wasm.encoder import Function, Import, instruction, module, signed, unsigned
@@ -67,17 +69,13 @@ def test_calls_are_by_name_in_any_order_and_bring_what_they_need():
     def constant(name, number, exported=False):
         return Function(name, "", "f64", [], [f"f64.const {number}"], exported)
 
-    library = [
-        constant("unused", 7.0),
-        Function("twice", "", "f64", [], ["call one", "call one", "f64.add"], exported=False),
-        constant("one", 1.0),
-    ]
+    twice = Function("twice", "", "f64", [], ["call one", "call one", "f64.add"], exported=False)
+    library = {"unused": constant("unused", 7.0), "twice": twice, "one": constant("one", 1.0)}.get
     first = Function("first", "", "f64", [], ["call second", "call twice", "f64.mul"])
     binary = module([first, constant("second", 5.0, True)], pages=1, library=library)
     assert host().Instance(binary).call("first") == 10.0
-    assert len(module([first], 1, [*library[1:], constant("second", 5.0)])) == len(
-        module([first], 1, [*library, constant("second", 5.0)])
-    )
+    assert struct.pack("<d", 1.0) in binary
+    assert struct.pack("<d", 7.0) not in binary
     with pytest.raises(ValueError, match="a call of 'second', but the module has no function of"):
         module([first], pages=1, library=library)
 
@@ -100,9 +98,9 @@ def test_a_function_prints_itself():
 
 def test_modules_run():
     double = Function("double", "f64", "f64", [(1, "f64")], [
-        "local.get 0", "call exp", "local.tee 1", "local.get 1", "f64.add",
+        "local.get 0", "call cos", "local.tee 1", "local.get 1", "f64.add",
     ])  # fmt: skip
-    binary = module([double], pages=1, imports=[Import("exp", "f64", "f64")])
+    binary = module([double], pages=1, imports=[Import("cos", "f64", "f64")])
     instance = host().Instance(binary)
     assert instance.call("double", 0.0) == 2.0
     instance.reserve(3 * 65536)

@@ -111,7 +111,7 @@ def test_one_to_the_power_of_what_is_not_finite(exponent):
     assert CompiledPython(lowered)([1.0], [exponent])[0] == 1.0
     assert (Graph().value(1.0) ** exponent).data == 1.0
     for backend in WASM:
-        assert math.isnan(backend(lowered)([1.0], [exponent])[0])
+        assert backend(lowered)([1.0], [exponent])[0] == 1.0
 
 
 @pytest.mark.parametrize("backend", [CompiledPython, *WASM])

@@ -7,32 +7,10 @@ from typing import Any
 import wasmtime
 
 from engine.compile.wasm.encoder import PAGE
-from engine.graph import OPS
-
-
-def _log(x: float) -> float:
-    return math.log(x) if x > 0.0 else -math.inf if x == 0.0 else math.nan
-
-
-def _pow(x: float, y: float) -> float:
-    """As Math.pow of JavaScript, so that a module gives the same everywhere."""
-    if math.isnan(y) or (abs(x) == 1.0 and math.isinf(y)):
-        return math.nan  # C, and so Python, says 1
-    try:
-        return OPS["**"][0](x, y)
-    except ZeroDivisionError:  # IEEE 754: ±inf at the pole, + unless x = -0.0 and y is odd
-        return math.copysign(math.inf, x) if y % 2.0 == 1.0 else math.inf
-    except ValueError:
-        return math.nan
-
 
 _MATH: dict[str, Any] = {
-    "exp": lambda x: OPS["exp"][0](x, 0.0),
-    "log": _log,
-    "tanh": math.tanh,
     "sin": lambda x: math.sin(x) if math.isfinite(x) else math.nan,
     "cos": lambda x: math.cos(x) if math.isfinite(x) else math.nan,
-    "pow": _pow,
 }
 
 
