@@ -20,6 +20,7 @@ from engine.compile.expanded import expanded
 from engine.compile.lowered import Lowered, lower
 from engine.compile.python_source import python_source
 from engine.compile.rolled import Rolled, roll
+from engine.compile.sequence import CompiledSequence, Memory, compile_sequence
 from engine.compile.tracer import TraceError, Tracer
 from engine.compile.wasm import CompiledWasm, HostMissingError
 from engine.graph import Value
@@ -27,14 +28,17 @@ from engine.graph import Value
 __all__ = [
     "Compiled",
     "CompiledPython",
+    "CompiledSequence",
     "CompiledWasm",
     "HostMissingError",
     "Lowered",
+    "Memory",
     "Rolled",
     "TraceError",
     "Tracer",
     "build",
     "compile_loss",
+    "compile_sequence",
     "expanded",
     "lower",
     "python_source",

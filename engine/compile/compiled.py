@@ -54,17 +54,9 @@ class Compiled(ABC):
         the given optimiser, whose state lives on between calls. `rates` may be a schedule of
         engine.optim, which knows its number of steps; they count, and not the optimiser's own.
         """
-        if not isinstance(parameters, array) or parameters.typecode != "d":
-            raise TypeError('train moves the parameters in place: make them an array("d")')
-        self._parameters(parameters)
+        check_trained(parameters, self.lowered.parameters, optimiser)
         x, y, _ = self._batch(inputs, targets)
-        count = self.lowered.parameters
-        if optimiser is not None and len(optimiser.parameters) != count:
-            name = type(optimiser).__name__
-            raise ValueError(
-                f"this {name} has {len(optimiser.parameters)} parameters, the loss {count}"
-            )
-        return self._train(parameters, x, y, _rates(rates), optimiser)
+        return self._train(parameters, x, y, rates_of(rates), optimiser)
 
     @abstractmethod
     def _evaluate(
@@ -87,10 +79,7 @@ class Compiled(ABC):
     ) -> "array[float]": ...
 
     def _parameters(self, parameters: Numbers) -> "array[float]":
-        w, count = doubles(parameters), self.lowered.parameters
-        if len(w) != count:
-            raise ValueError(f"the loss has {count} parameters, not {len(w)}")
-        return w
+        return parameters_of(parameters, self.lowered.parameters)
 
     def _batch(self, inputs: Numbers, targets: Numbers) -> "tuple[array[float], array[float], int]":
         x, y, lowered = doubles(inputs), doubles(targets), self.lowered
@@ -157,7 +146,28 @@ class CompiledPython(Compiled):
         return list(zip(*columns, strict=True)) if columns else [()]
 
 
-def _rates(rates: Numbers) -> "array[float]":
+def parameters_of(parameters: Numbers, count: int) -> "array[float]":
+    """The parameters as a buffer. Raises ValueError if they are not as many as the loss has."""
+    w = doubles(parameters)
+    if len(w) != count:
+        raise ValueError(f"the loss has {count} parameters, not {len(w)}")
+    return w
+
+
+def check_trained(parameters: Numbers, count: int, optimiser: Optimiser | None) -> None:
+    """Raises TypeError or ValueError unless these can be moved in place, by this optimiser."""
+    if not isinstance(parameters, array) or parameters.typecode != "d":
+        raise TypeError('train moves the parameters in place: make them an array("d")')
+    parameters_of(parameters, count)
+    if optimiser is not None and len(optimiser.parameters) != count:
+        name = type(optimiser).__name__
+        raise ValueError(
+            f"this {name} has {len(optimiser.parameters)} parameters, the loss {count}"
+        )
+
+
+def rates_of(rates: Numbers) -> "array[float]":
+    """A rate for each step, as a buffer. Raises TypeError for a single one, ValueError for nan."""
     if not isinstance(rates, Iterable):
         how = "[rate(k) for k in range(steps)]" if callable(rates) else f"[{rates!r}] * steps"
         raise TypeError(f"train needs a rate for each of its steps: pass {how}")

@@ -99,6 +99,11 @@ class Rolled:
     outputs: list[list[int]] = field(default_factory=list)
     frames: int = 0  # place of the first frame
     frame: int = 0  # places in a frame
+    place: list[int] = field(default_factory=list)  # of each slot
+
+    def node(self, place: int) -> int:
+        """The node of the graph whose value is at a place."""
+        return self.lowered.node[self.place.index(place)]
 
     @property
     def places(self) -> int:
@@ -130,7 +135,7 @@ def roll(lowered: Lowered) -> Rolled:
     """The loops of a lowered program."""
     stages = schedule(lowered)
     out = Rolled(lowered)
-    place = [0] * len(lowered)
+    place = out.place = [0] * len(lowered)
     at = lowered.parameters
     place[:at] = range(at)
     at += at % 2

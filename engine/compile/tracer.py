@@ -86,7 +86,10 @@ class _Traced(Value):
         self.graph.read(self)
         raise AssertionError("Tracer.read returned")
 
-    __float__ = __int__ = __index__ = __round__ = __abs__ = _no_number
+    __float__ = __int__ = __round__ = __abs__ = _no_number
+
+    def __index__(self) -> NoReturn:
+        raise TraceError(f"node {self.index} has no number while it is traced: look up by pick()")
 
     def __repr__(self) -> str:
         return f"Value(traced node {self.index}, op={self.op!r})"

@@ -10,7 +10,8 @@ from engine.compile.rolled import roll
 from engine.compile.wasm.hosts import host
 from engine.compile.wasm.machine import machine_code
 from engine.compile.wasm.straight import straight_line
-from engine.optim import SGD, Adam, Optimiser
+from engine.compile.wasm.training import check_supported, train
+from engine.optim import Optimiser
 
 
 class CompiledWasm(Compiled):
@@ -54,32 +55,9 @@ class CompiledWasm(Compiled):
         rates: "array[float]",
         optimiser: Optimiser | None,
     ) -> "array[float]":
-        plain = optimiser is None or (isinstance(optimiser, SGD) and not optimiser.momentum)
-        if not plain and not isinstance(optimiser, Adam):
-            raise ValueError(
-                'the module trains by plain SGD or by Adam: for others take backend="python"'
-            )
-        if not rates:
-            return array("d")
-        at, instance, steps = self._at, self._instance, len(rates)
-        batch, free = self._place(w, x, y, 16 * steps)
-        instance.write(free, rates)
-        arguments = (*batch, steps, free, free + 8 * steps, 0)
-        if isinstance(optimiser, Adam):
-            adam, b1, b2 = optimiser, optimiser.beta1, optimiser.beta2
-            instance.write(at.first, adam.mean)
-            instance.write(at.second, adam.square)
-            powers = b1**adam.steps, b2**adam.steps
-            instance.call("adam", *arguments, b1, b2, adam.epsilon, *powers)
-            adam.mean = instance.read(at.first, len(w))
-            adam.square = instance.read(at.second, len(w))
-        else:
-            instance.call("sgd", *arguments)
-        if optimiser is not None:
-            optimiser.steps += steps
-        w[:] = instance.read(0, len(w))
-        losses: array[float] = instance.read(free + 8 * steps, steps)
-        return losses
+        check_supported(optimiser)
+        batch, free = self._place(w, x, y, 16 * len(rates))
+        return train(self._instance, self._at, batch, free, w, rates, optimiser)
 
     def _place(
         self, w: "array[float]", x: "array[float]", y: "array[float]", more: int = 0

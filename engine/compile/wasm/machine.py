@@ -32,15 +32,20 @@ _BEGIN, _END, _OUT, _BACK, _OUT_END, _LOSS = range(0, 24, 4)  # the columns of a
 _ROW = 24
 
 
-def machine_code(rolled: Rolled) -> tuple[bytes, MemoryMap, Initial]:
-    """The module, where it keeps its numbers, and what to write into its memory first."""
-    built = _Machine(rolled)
+def machine_code(rolled: Rolled, sequence: bool = False) -> tuple[bytes, MemoryMap, Initial]:
+    """The module, where it keeps its numbers, and what to write into its memory first.
+
+    A sample has one section; of a `sequence` it has several, and its "inputs" are a row of i32: the
+    addresses of its inputs and of its targets, how many sections, and 0.
+    """
+    built = _Machine(rolled, sequence)
     return built.binary, built.at, built.initial
 
 
 class _Machine:
-    def __init__(self, rolled: Rolled) -> None:
+    def __init__(self, rolled: Rolled, sequence: bool) -> None:
         self.rolled = rolled
+        self.sequence = sequence
         lowered = rolled.lowered
         size = 8 * even(rolled.places)  # of the values
         padded = 8 * even(lowered.parameters)
@@ -57,7 +62,6 @@ class _Machine:
         self.table = self._here
         self.words.extend(word for row in rows for word in row)
         self.words.extend([0] * (len(self.words) % 2))
-        sequence = len(rolled.sections) > 1
         self.at = MemoryMap(
             parameters=lowered.parameters,
             inputs=2 if sequence else lowered.inputs,
@@ -136,13 +140,12 @@ class _Machine:
         ]
 
     def _sample(self) -> Function:
-        """The loss of a sample, whose inputs and targets are at the addresses x and y; of a
-        sequence, whose addresses and length are at x."""
+        """The loss of a sample, whose inputs and targets are at the addresses x and y."""
         lowered, rolled = self.rolled.lowered, self.rolled
         x, y, count, frame, left = range(5)
         read = "local.get 0  i32.load 8  local.set 2  local.get 0  i32.load 4  local.set 1"
         start = f"{read}  local.get 0  i32.load  local.set 0"
-        if len(rolled.sections) == 1:
+        if not self.sequence:
             start = "i32.const 1  local.set 2"
         places = [(x, n, n) for n in range(lowered.inputs)]
         places += [(y, n, lowered.inputs + n) for n in range(lowered.targets)]
