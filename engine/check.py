@@ -1,6 +1,8 @@
 """Check gradients by moving the inputs a little: central differences against the backward pass."""
 
-from collections.abc import Callable, Sequence
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.graph import Graph, Value
@@ -21,8 +23,21 @@ class Comparison:
         return abs(self.backward - self.difference) / max(1.0, abs(self.difference))
 
 
+@dataclass(frozen=True)
+class Difference:
+    """(f(x + h) - f(x - h)) / 2h, and how far the rounding of the two values can move it."""
+
+    slope: float
+    rounding: float
+    h: float
+
+    def tells(self, tolerance: float) -> bool:
+        """Whether rounding is too small to matter within this tolerance."""
+        return self.rounding <= 0.5 * tolerance * max(1.0, abs(self.slope))
+
+
 class GradientError(AssertionError):
-    """The backward pass and the central differences disagree."""
+    """The backward pass and the central differences disagree, or there are no differences."""
 
 
 def gradient(f: Callable[..., Value], xs: Sequence[float]) -> list[float]:
@@ -36,17 +51,15 @@ def gradient(f: Callable[..., Value], xs: Sequence[float]) -> list[float]:
 def central_differences(
     f: Callable[..., Value], xs: Sequence[float], step: float = STEP
 ) -> list[float]:
-    """∂f/∂x for each x as (f(x + step) - f(x - step)) / (2·step).
+    """∂f/∂x for each x as (f(x + h) - f(x - h)) / 2h, where h is `step` times the larger of |x|, 1.
 
-    The error is the sum of truncation, which falls with step², and rounding, which grows with
-    1/step: neither a large nor a tiny step is a good one.
+    >>> [round(slope, 6) for slope in central_differences(lambda a, b: a * b, [2.0, 3.0])]
+    [3.0, 2.0]
+
+    The error is the sum of truncation, which falls with h², and rounding, which grows with 1/h:
+    neither a large nor a tiny step is a good one. Raises GradientError where f is not defined.
     """
-
-    def at(i: int, x: float) -> float:
-        graph = Graph()
-        return _call(f, [graph.value(x if k == i else other) for k, other in enumerate(xs)]).data
-
-    return [(at(i, x + step) - at(i, x - step)) / (2 * step) for i, x in enumerate(xs)]
+    return [_difference(f, xs, i, step * max(1.0, abs(x))).slope for i, x in enumerate(xs)]
 
 
 def check_gradient(
@@ -54,33 +67,112 @@ def check_gradient(
 ) -> list[Comparison]:
     """Compare the two for a function f(x1, x2, …) of Values, at the numbers xs.
 
-    Raises GradientError if one differs by more than `tolerance`. At a kink, such as relu at 0, the
-    two need not agree: check elsewhere.
+    >>> [found] = check_gradient(lambda x: x.tanh(), [0.5])
+    >>> round(found.backward, 6), found.error < 1e-9
+    (0.786448, True)
+
+    Where the first step is too coarse or too fine for f, others are tried; a difference that
+    rounding could have moved by half the tolerance counts for nothing. Raises GradientError if none
+    agrees to within `tolerance`. At a kink, such as relu at 0, the two need not: check elsewhere.
     """
-    pairs = zip(xs, gradient(f, xs), central_differences(f, xs, step), strict=True)
-    out = [Comparison(*pair) for pair in pairs]
-    for i, found in enumerate(out):
-        if not found.error <= tolerance:  # also if it is nan
-            raise GradientError(_explain(f, xs, i, found, step))
-    return out
+    return [_compare(f, xs, i, slope, step, tolerance) for i, slope in enumerate(gradient(f, xs))]
+
+
+def _compare(
+    f: Callable[..., Value],
+    xs: Sequence[float],
+    i: int,
+    backward: float,
+    step: float,
+    tolerance: float,
+) -> Comparison:
+    tried: list[Difference] = []
+    undefined: GradientError | None = None
+    for h in _steps(xs[i], step):
+        try:
+            tried.append(_difference(f, xs, i, h))
+        except GradientError as error:
+            undefined = undefined or error
+            continue
+        found = Comparison(xs[i], backward, tried[-1].slope)
+        if tried[-1].tells(tolerance) and found.error <= tolerance:
+            return found
+    if not tried and undefined:
+        raise undefined
+    here = _at(f, xs, i, xs[i])
+    ends = [_at(f, xs, i, xs[i] + side * tried[0].h) for side in (-1, 1)]
+    sides = [(here - ends[0]) / tried[0].h, (ends[1] - here) / tried[0].h]
+    raise GradientError(_explain(i, xs[i], backward, tried, sides, tolerance))
+
+
+def _steps(x: float, step: float) -> Iterator[float]:
+    """Distances to try: relative to x, or to 1 if x is smaller; then finer, coarser, and from x."""
+    scales = [max(1.0, abs(x))]
+    if 0.0 < abs(x) < 1.0:
+        scales.append(abs(x))
+    for factor in (1.0, 1e-2, 1e2, 1e-4, 1e4):
+        for scale in scales:
+            yield step * scale * factor
+
+
+def _difference(f: Callable[..., Value], xs: Sequence[float], i: int, h: float) -> Difference:
+    below, above = xs[i] - h, xs[i] + h
+    values = []
+    for x in (below, above):
+        try:
+            values.append(_at(f, xs, i, x))
+        except (ValueError, ZeroDivisionError, IndexError) as error:
+            raise GradientError(
+                f"input {i}: the function is not defined at {x!r}, {h:g} from {xs[i]!r} ({error}):"
+                " check it elsewhere, or with a smaller step"
+            ) from None
+    # Above - below is what x really moved by: x ± h was rounded. A function of some operations is
+    # good to a few units in the last place.
+    width = (above - below) or math.ulp(xs[i])
+    rounding = 4 * sys.float_info.epsilon * max(map(abs, values)) / width
+    return Difference((values[1] - values[0]) / width, rounding, h)
+
+
+def _at(f: Callable[..., Value], xs: Sequence[float], i: int, x: float) -> float:
+    """f with x in place of xs[i]."""
+    graph = Graph()
+    return _call(f, [graph.value(x if k == i else y) for k, y in enumerate(xs)]).data
 
 
 def _explain(
-    f: Callable[..., Value], xs: Sequence[float], i: int, found: Comparison, step: float
+    i: int,
+    x: float,
+    backward: float,
+    tried: Sequence[Difference],
+    sides: Sequence[float],
+    tolerance: float,
 ) -> str:
-    """What disagrees, and what that usually means."""
+    """What disagrees, and what that usually means; `sides` are the slopes to the left and right."""
+    told = [d for d in tried if d.tells(tolerance)]
+    slope = (told or tried)[0].slope
     lines = [
-        f"input {i} (x = {found.x:g}): backward says {found.backward:.8g},"
-        f" central differences say {found.difference:.8g}"
+        f"input {i} (x = {x:g}): backward says {backward:.8g}, central differences say {slope:.8g}"
     ]
-    coarse = central_differences(f, xs, 10 * step)[i]
-    ratio = found.backward / found.difference if found.difference else 0.0
-    if not abs(coarse - found.difference) <= 1e-2 * max(1.0, abs(found.difference)):
+    ratio = backward / slope if slope else 0.0
+    other = [d for d in told[1:] if not abs(d.slope - slope) <= 1e-2 * max(1.0, abs(slope))]
+    if not (math.isfinite(backward) and math.isfinite(slope)):
+        lines.append("what is not a finite number cannot be compared: check elsewhere")
+    elif not told:
         lines.append(
-            f"with a step ten times as large they say {coarse:.8g}: the function has a kink or a"
-            " jump nearby, or is too steep for this step, and the differences cannot be trusted"
+            "the function's values are so large beside its slope that rounding hides the"
+            " difference: check the parts of the formula one by one"
         )
-    elif not found.backward:
+    elif abs(sides[1] - sides[0]) > 1e-2 * max(1.0, abs(slope)) and not other:
+        lines.append(
+            f"to the left the slope is {sides[0]:.8g}, to the right {sides[1]:.8g}: the function"
+            " has a kink or a jump here, and the two need not agree"
+        )
+    elif other:
+        lines.append(
+            f"with steps of {other[0].h:g} they say {other[0].slope:.8g}: the function has a kink"
+            " or a jump nearby, or is too steep, and the differences cannot be trusted"
+        )
+    elif not backward:
         lines.append(
             "a gradient of 0: does the function read .data, and so cut itself off the tape?"
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import GradientError, Graph, Value, central_differences, check_gradient
+from engine import GradientError, Graph, Value, central_differences, check_gradient, pick
 
 
 def test_a_right_gradient_passes():
@@ -60,8 +60,68 @@ def test_a_wrong_rule_is_found(monkeypatch, factor, message):
 
 
 def test_a_kink_is_told_apart():
-    with pytest.raises(GradientError, match="a kink or a jump nearby"):
-        check_gradient(lambda x: x.relu(), [2e-6])
+    with pytest.raises(GradientError, match=r"left the slope is 0, to the right 1: .* kink or a j"):
+        check_gradient(lambda x: x.relu(), [0.0])
+    with pytest.raises(GradientError, match=r"with steps of 1e-0\d they say .* is too steep"):
+        check_gradient(lambda x: (x * 1e8).sin(), [1.0])
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: x * x, 1e6),
+        (lambda x: x * x, -1e150),
+        (lambda x: x * x, 1e-150),
+        (lambda x: 1 / x, 1e-4),
+        (lambda x: 1 / (x * x), -1e-8),
+        (lambda x: x.log(), 1e-9),
+        (lambda x: x**0.5, 1e-12),
+        (lambda x: x**0.5, 1e-300),
+        (lambda x: (x + 100) ** 2, 1e-4),
+        (lambda x: (1000 * x).exp(), 0.5),
+        (lambda x: x.exp(), 700.0),
+        (lambda x: x.sin(), 1e6),
+        (lambda x: x.relu(), 2e-6),
+        (lambda x: x.max(1e-7), 0.0),
+        (lambda x: x * x * x, 0.0),
+        (lambda x: x * 1e-12, 3),
+    ],
+)
+def test_steps_fit_the_input(f, x):
+    """Relative to it, finer where it is steep, and no verdict that is rounding's."""
+    [found] = check_gradient(f, [x])
+    assert found.error <= 1e-6
+
+
+@pytest.mark.parametrize("x", [1e6, 1e-4, 700.0])
+def test_a_wrong_rule_is_found_at_any_size(monkeypatch, x):
+    honest = Graph.backward
+
+    def backward(graph: Graph, root: Value) -> None:
+        honest(graph, root)
+        graph.grad = [1.0001 * g for g in graph.grad]
+
+    monkeypatch.setattr(Graph, "backward", backward)
+    with pytest.raises(GradientError, match="rule of some operation is wrong"):
+        check_gradient(lambda x: (x * x + 3.0 * x) * 10.0, [x])
+
+
+def test_what_rounding_hides_is_not_judged():
+    with pytest.raises(GradientError, match="so large beside its slope that rounding hides"):
+        check_gradient(lambda x: x * x + 1e12, [1.0])
+
+
+def test_where_the_function_is_not_defined():
+    with pytest.raises(
+        GradientError, match=r"input 1: the function is not defined at 0.99999, 1e-05 from 1"
+    ):
+        check_gradient(lambda x, place: pick([x, 2 * x], place), [3.0, 1.0])
+    with pytest.raises(GradientError, match=r"not a real number: -1e-05 .* smaller step"):
+        central_differences(lambda x: x**0.5, [0.0])
+    with pytest.raises(ZeroDivisionError, match="derivative"):  # backward's own
+        check_gradient(lambda x: x**0.5, [0.0])
+    with pytest.raises(GradientError, match="what is not a finite number cannot be compared"):
+        check_gradient(lambda x: x * 1e300 * 1e300, [1.0])
 
 
 def test_a_nan_does_not_pass():
