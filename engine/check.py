@@ -37,7 +37,13 @@ class Difference:
 
 
 class GradientError(AssertionError):
-    """The backward pass and the central differences disagree, or there are no differences."""
+    """The backward pass and the central differences disagree, or there are no differences.
+
+    >>> check_gradient(lambda x: x.relu(), [0.0])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    engine.check.GradientError: input 0 (x = 0): backward says 0, central differences say 0.5
+    to the left the slope is 0, to the right 1: ...
+    """
 
 
 def gradient(f: Callable[..., Value], xs: Sequence[float]) -> list[float]:

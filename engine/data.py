@@ -12,7 +12,12 @@ Points = list[tuple[float, float]]
 
 
 def xor() -> tuple[Points, list[int]]:
-    """The four corners of a square; 1 where exactly one coordinate is 1. No line separates them."""
+    """The four corners of a square; 1 where exactly one coordinate is 1. No line separates them.
+
+    >>> points, labels = xor()
+    >>> points[1], labels
+    ((0.0, 1.0), [-1, 1, 1, -1])
+    """
     return [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)], [-1, 1, 1, -1]
 
 
@@ -21,6 +26,10 @@ def moons(count: int, rng: Random, noise: float = 0.1) -> tuple[Points, list[int
 
     The first half of the points, label -1, is the upper moon. `noise` is the standard deviation
     that is added to each coordinate.
+
+    >>> points, labels = moons(4, Random(1), noise=0.0)
+    >>> points[0], labels
+    ((1.0, 0.0), [-1, -1, 1, 1])
     """
     upper = _count(count) // 2
     points, labels = [], []
@@ -39,7 +48,12 @@ def moons(count: int, rng: Random, noise: float = 0.1) -> tuple[Points, list[int
 def spiral(
     count: int, rng: Random, noise: float = 0.02, turns: float = 1.5
 ) -> tuple[Points, list[int]]:
-    """Two arms that wind around the origin `turns` times, out to radius 1; taken in turn."""
+    """Two arms that wind around the origin `turns` times, out to radius 1; taken in turn.
+
+    >>> points, labels = spiral(4, Random(1), noise=0.0)
+    >>> points[2], labels
+    ((-1.0, 0.0), [-1, 1, -1, 1])
+    """
     points, labels = [], []
     for i in range(_count(count)):
         arm, along = i % 2, (i // 2 + 1) / ((count + 1) // 2)

@@ -42,6 +42,10 @@ class Neuron(Advised):
     The weights are drawn from `rng`, uniformly within ±√(gain / inputs), so that the output varies
     about as much as each input: gain 3 keeps the variance, and 6 makes up for the half that a relu
     cuts off (He et al., "Delving deep into rectifiers", ICCV 2015). The bias starts at 0.
+
+    >>> Neuron(Graph(), 3, Random(1))([0.0, 0.0, 0.0]).data
+    0.0
+
     Raises ValueError for an unknown activation or no inputs.
     """
 
@@ -70,7 +74,11 @@ class Neuron(Advised):
 
 
 class Layer(Advised):
-    """`outputs` neurons that read the same `inputs` inputs."""
+    """`outputs` neurons that read the same `inputs` inputs.
+
+    >>> len(Layer(Graph(), 3, 4, Random(1)).parameters())
+    16
+    """
 
     def __init__(
         self,
@@ -95,6 +103,11 @@ class Layer(Advised):
 
 class MLP(Advised):
     """A multilayer perceptron: MLP(graph, [2, 16, 16, 1], rng) has 2 inputs and 1 output.
+
+    >>> model = MLP(Graph(), [2, 16, 16, 1], Random(1))
+    >>> [score] = model([0.5, -1.0])
+    >>> len(model.parameters())
+    337
 
     The last layer has no activation, unless `last` names one. Raises ValueError for fewer than two
     sizes or a size below 1.

@@ -58,6 +58,12 @@ def compile_loss(
     Every leaf that the loss uses has to be given, in the order of the buffers to come; numbers in
     the formula stay numbers. Backends: "python", and "wasm", which needs a page, Node or the
     package wasmtime. A loss recorded on a Tracer cannot have a number built in unnoticed.
+
+    >>> g = Tracer()
+    >>> w, x = g.leaves(2)
+    >>> run = compile_loss((w * x - 1.0) ** 2, [w], [x])
+    >>> run([3.0], [2.0])
+    (25.0, array('d', [20.0]))
     """
     backends: dict[str, Callable[[Lowered], Compiled]] = {
         "python": CompiledPython,

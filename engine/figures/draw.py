@@ -13,6 +13,12 @@ def draw(root: Value, names: Mapping[str, object] | None = None, title: str = ""
     A box shows a node's name, its data and, once backward() has run, its grad; the box of a bare
     number shows just that. `names` maps names to Values; what is no Value of this graph is passed
     over, so that names=globals() works. The first operand's arrow ends above the second's.
+
+    >>> from engine import Graph
+    >>> x = Graph().value(3.0)
+    >>> draw(x * x, names={"x": x})
+    Figure('Computation graph of node 1')
+
     Raises ValueError above 150 nodes.
     """
     graph, end = locate(root)

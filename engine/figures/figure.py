@@ -14,7 +14,11 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
 class Figure:
-    """An SVG picture. `title` names it in a few words, `desc` says what it shows."""
+    """An SVG picture. `title` names it in a few words, `desc` says what it shows.
+
+    >>> Figure(40, 20, "a dot", "A dot in a corner.", ['<circle r="5"/>']).svg.count("<circle")
+    1
+    """
 
     def __init__(
         self, width: float, height: float, title: str, desc: str, body: Sequence[str]

@@ -26,6 +26,9 @@ def plot(
     the axes show; `log` is "", "x", "y" or "xy". Lines differ in dash as well as in colour. A line
     is broken where a number is not finite, or not positive on a logarithmic axis.
 
+    >>> plot({"loss": [1.0, 0.5, 0.25]}, x="step", log="y")
+    Figure('loss')
+
     Raises ValueError where xs and ys differ in length, and if there is nothing to draw.
     """
     if log not in ("", "x", "y", "xy"):

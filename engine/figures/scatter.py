@@ -43,6 +43,9 @@ def scatter(
     label, elsewhere like the lower one, with a line where it is 0. It is asked at the corners of
     cells × cells squares and taken as linear between them.
 
+    >>> scatter([(0.0, 0.0), (1.0, 1.0)], [-1, 1], boundary=lambda x, y: x + y - 1, title="a line")
+    Figure('a line')
+
     Raises ValueError for no points, lists of two lengths, more than four labels, or a boundary
     between other than two.
     """

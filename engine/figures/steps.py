@@ -83,7 +83,12 @@ class Steps:
 
 
 def steps(root: Value, names: Mapping[str, object] | None = None, title: str = "") -> Steps:
-    """Run root.backward() and tell it step by step; names and limits are those of draw()."""
+    """Run root.backward() and tell it step by step; names and limits are those of draw().
+
+    >>> x = Graph().value(3.0)
+    >>> print(steps(x * x, names={"x": x}).backward[2].text)
+    node 1 = x × x passes 1 × 3 = 3 to x as operand 2, which has 3 so far: its gradient is now 6.
+    """
     return Steps(root, names, title)
 
 
