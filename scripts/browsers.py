@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.environment import PYTHON, StepError, environ, run_step
+from scripts.environment import PYTHON, environ, run_step
+from scripts.project import StepError
 
 # The first that is there is used. The shell is Chromium without windows: it opens a page in half
 # the time.

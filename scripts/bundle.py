@@ -13,10 +13,10 @@ if __name__ == "__main__":  # as a program, Python looks for imports beside this
 
 from scripts.bundling.javascript import SOURCES, bundle_javascript, copy_katex
 from scripts.bundling.licences import write_licences
-from scripts.bundling.node import installed
 from scripts.bundling.publish import is_current, list_versioned, publish
 from scripts.bundling.runtime import make_runtime
-from scripts.bundling.stage import CACHE, ROOT, BundleError, digest, shown
+from scripts.in_pyodide import installed
+from scripts.project import CACHE, ROOT, StepError, digest, shown_path
 
 TARGET = ROOT / "docs" / "assets" / "generated"
 INPUTS = [
@@ -36,24 +36,24 @@ def make_bundle(out: Path, cache: Path = CACHE, sources: Path = SOURCES) -> None
 
 
 def bundle(target: Path = TARGET, sources: Path = SOURCES) -> None:
-    """Bring `target` up to date; if that fails (BundleError), it stays as it is."""
+    """Bring `target` up to date; if that fails (StepError), it stays as it is."""
     started = time.monotonic()
     key = digest([*INPUTS, sources, installed(".package-lock.json"), sys.version])
     if is_current(target, key):
-        print(f"{shown(target)} is up to date")
+        print(f"{shown_path(target)} is up to date")
         return
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="bundle-") as folder:
         made = Path(folder)
         make_bundle(made, sources=sources)
         publish(made, target, key)
-    print(f"{shown(target)}: made in {time.monotonic() - started:.1f} s", flush=True)
+    print(f"{shown_path(target)}: made in {time.monotonic() - started:.1f} s", flush=True)
 
 
 if __name__ == "__main__":
     try:
         bundle()
-    except BundleError as error:
+    except StepError as error:
         sys.exit(str(error))
     except Exception as error:  # what a step has kept is not what it was
         words = f"{type(error).__name__}: {error}".split("\n")[0]

@@ -23,6 +23,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)  # Python looks beside
 
 from scripts import browsers, children, output
 from scripts import environment as env
+from scripts.project import ROOT, StepError
 
 # What a part of the tests runs, in the order in which it fails fastest.
 PYTEST_PARTS = {
@@ -42,7 +43,7 @@ Command = Callable[[argparse.Namespace, Sequence[str]], int]  # with what is for
 
 def run(*command: str | Path) -> int:
     """Run a child with its output shown; return its exit code."""
-    return children.ended(children.start(command, cwd=env.ROOT, env=env.environ()))
+    return children.ended(children.start(command, cwd=ROOT, env=env.environ()))
 
 
 def prepare() -> None:
@@ -52,7 +53,7 @@ def prepare() -> None:
 
 def _watch_sources() -> None:
     """Bundle again when the engine or our JavaScript changes; MkDocs sees the new files."""
-    folders = [env.ROOT / "engine", env.ROOT / "docs" / "assets" / "js"]
+    folders = [ROOT / "engine", ROOT / "docs" / "assets" / "js"]
 
     def state() -> dict[Path, int]:
         return {p: p.stat().st_mtime_ns for f in folders for p in f.rglob("*") if p.is_file()}
@@ -65,7 +66,7 @@ def _watch_sources() -> None:
             before = now
             try:
                 env.bundle()
-            except env.StepError as error:
+            except StepError as error:
                 print(error, flush=True)
 
 
@@ -76,10 +77,10 @@ def serve(options: argparse.Namespace, _rest: Sequence[str]) -> int:
             probe.bind((options.host, options.port))
         except (socket.gaierror, UnicodeError):
             message = f"{options.host!r} is no address of this machine. Try: --host 127.0.0.1"
-            raise env.StepError(message) from None
+            raise StepError(message) from None
         except OSError as error:
             other = options.port + 1 if options.port < _LAST_PORT else options.port - 1
-            raise env.StepError(
+            raise StepError(
                 f"Port {options.port} on {options.host} cannot be used ({error.strerror}). "
                 f"Try: python3 scripts/dev.py serve --port {other}"
             ) from None
@@ -155,7 +156,7 @@ def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     parts = options.parts or list(PARTS)
     unknown = [part for part in parts if part not in PARTS]
     if unknown:
-        raise env.StepError(f"There is no test part {unknown[0]!r}. Parts: {', '.join(PARTS)}")
+        raise StepError(f"There is no test part {unknown[0]!r}. Parts: {', '.join(PARTS)}")
     started = time.monotonic()
     prepare()
     if "browser" in parts:
@@ -177,8 +178,8 @@ def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     if "pyodide" in parts:
         with pyodide.open("wb") as file:
             beside = children.start(
-                [env.node(), "scripts/pyodide_tests.mjs"],
-                cwd=env.ROOT,
+                [env.PYTHON, "-m", "scripts.pyodide_tests"],
+                cwd=ROOT,
                 env=env.environ(),
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -252,7 +253,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         do: Command = options.do
         return do(options, rest)
-    except env.StepError as error:
+    except StepError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -262,6 +263,6 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    os.chdir(env.ROOT)
+    os.chdir(ROOT)
     children.end_when_told()
     sys.exit(main(sys.argv[1:]))

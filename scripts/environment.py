@@ -5,7 +5,6 @@ the last time it succeeded; the stamp lies inside what the step makes, so deleti
 also forgets the stamp.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -16,16 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts import children
+from scripts.project import CACHE, ROOT, StepError, digest
 
-ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-CACHE = ROOT / ".cache"
 LOGS = CACHE / "logs"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-class StepError(Exception):
-    """A step failed; the message is one line that says what to do."""
 
 
 def environ() -> dict[str, str]:
@@ -96,22 +90,36 @@ def run_step(label: str, command: Sequence[str | Path], advice: str) -> None:
     print(f"{label}: done in {seconds:.0f} s", flush=True)
 
 
-def _digest(*parts: Path | str) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.read_bytes() if isinstance(part, Path) else part.encode())
-        digest.update(b"\0")
-    return digest.hexdigest()
+def output_of(command: Sequence[str | Path], what: str, stdin: str = "", **variables: str) -> str:
+    """Run a child in the project's root, quietly, and return its output; StepError if it fails."""
+    try:
+        answer = subprocess.run(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env={**environ(), **variables},
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise StepError(f"{what} failed: {error}") from None
+    if answer.returncode:
+        print(*answer.stdout.rstrip().splitlines()[-20:], sep="\n", flush=True)
+        raise StepError(f"{what} failed (exit code {answer.returncode}); the lines above say why")
+    return answer.stdout
 
 
-def _is_current(stamp: Path, digest: str) -> bool:
-    return stamp.exists() and stamp.read_text() == digest
+def _is_current(stamp: Path, state: str) -> bool:
+    return stamp.exists() and stamp.read_text() == state
 
 
 def ensure_venv() -> None:
     """.venv of this very Python, with the packages of requirements.txt."""
     interpreter, packages = VENV / ".interpreter", VENV / ".packages"
-    made_by = _digest(sys.version, str(VENV))
+    made_by = digest([sys.version, str(VENV)])
     if not (_is_current(interpreter, made_by) and PYTHON.exists()):
         run_step(
             "Python environment",
@@ -119,7 +127,7 @@ def ensure_venv() -> None:
             "The venv module is needed; on Debian: apt-get install python3-venv",
         )
         interpreter.write_text(made_by)
-    wanted = _digest(ROOT / "requirements.txt")
+    wanted = digest([ROOT / "requirements.txt"])
     if not _is_current(packages, wanted):
         run_step(
             "Python packages (about 250 MB the first time)",
@@ -150,9 +158,9 @@ def _npm() -> list[Path]:
 
 def ensure_node_modules() -> None:
     """node_modules with exactly the packages of package-lock.json."""
-    digest = _digest(ROOT / "package-lock.json", ROOT / "package.json", ROOT / ".npmrc")
+    wanted = digest(ROOT / name for name in ("package-lock.json", "package.json", ".npmrc"))
     stamp = ROOT / "node_modules" / ".stamp"
-    if _is_current(stamp, digest):
+    if _is_current(stamp, wanted):
         return
     # npm looks for `node` on PATH: the one from the wheel comes first, whatever else is there.
     os.environ["PATH"] = f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -161,7 +169,7 @@ def ensure_node_modules() -> None:
         [*_npm(), "ci", "--no-audit", "--no-fund"],
         "Is there a network? Then try the same command again.",
     )
-    stamp.write_text(digest)
+    stamp.write_text(wanted)
 
 
 def bundle() -> None:

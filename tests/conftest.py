@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from scripts import environment
+from scripts.project import ROOT
 
 SUB_PATH = "/some/where/"  # the tests' host serves the site below it, as a project page would be
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")

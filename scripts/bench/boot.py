@@ -18,9 +18,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from scripts.bench.hosts import EMPTY, ROOT, chromium
+from scripts.bench.hosts import EMPTY, chromium
 from scripts.bench.server import StaticHost, serve
 from scripts.environment import environ
+from scripts.project import ROOT
 
 STOCK = ROOT / "node_modules" / "pyodide"
 POST = "blog/what-is-deep-learning/"

@@ -1,7 +1,6 @@
 """Where the engine is measured beside this process: in Pyodide under Node, and in Chromium."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import Any
 
 import micrograd.engine  # type: ignore[import-untyped]
 
+from scripts import in_pyodide
 from scripts.bench.server import serve
 from scripts.browsers import find_chromium
-from scripts.bundling.node import NODE
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from scripts.environment import output_of
+from scripts.project import ROOT
 
 EMPTY = {"/empty/": b"<!doctype html><title>empty</title><link rel=icon href=data:,>"}
 
@@ -22,7 +21,9 @@ PROGRAM = """
 import json, sys
 sys.path.insert(0, "/bench")
 from scripts.bench.{module} import measure
-json.dumps(measure({rounds}))
+answer = json.dumps(measure({rounds}))
+print(answer)  # for Node
+answer
 """
 
 IN_PAGE = """async ({files, program}) => {
@@ -50,10 +51,10 @@ def _payload(module: str, rounds: int) -> dict[str, Any]:
 
 def in_node(module: str, rounds: int) -> dict[str, Any]:
     """What `scripts.bench.<module>.measure(rounds)` returns in Pyodide under Node."""
-    command = [str(NODE), str(ROOT / "scripts" / "bench" / "pyodide.mjs")]
-    payload = json.dumps(_payload(module, rounds))
-    done = subprocess.run(command, input=payload, stdout=subprocess.PIPE, text=True, check=True)
-    result: dict[str, Any] = json.loads(done.stdout)
+    payload = _payload(module, rounds)
+    task = in_pyodide.task([payload["program"]], files=payload["files"])
+    answer = output_of(in_pyodide.COMMAND, f"{module} in Pyodide", stdin=task)
+    result: dict[str, Any] = json.loads(answer.splitlines()[-1])
     return result
 
 

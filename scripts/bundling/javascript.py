@@ -8,8 +8,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .node import installed
-from .stage import ROOT, BundleError, run, shown
+from scripts.environment import output_of
+from scripts.in_pyodide import installed
+from scripts.project import ROOT, StepError, shown_path
 
 SOURCES = ROOT / "docs" / "assets" / "js"
 
@@ -57,18 +58,18 @@ def _described(file: Path, out: Path) -> dict[str, str | int]:
 def _esbuild(source: Path, out: Path, constants: dict[str, str], *options: str) -> Path:
     """Bundle one entry point; return the file that it became."""
     if not source.is_file():
-        raise BundleError(f"{shown(source)} is missing.")
+        raise StepError(f"{shown_path(source)} is missing.")
     # The program itself: the script in esbuild/bin drowns its messages in those of Node.
     program = installed("@esbuild/*/esbuild.exe" if os.name == "nt" else "@esbuild/*/bin/esbuild")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        run(
+        output_of(
             [
                 *(program, source, f"--outdir={out}", f"--metafile={report}"),
                 *(f"--define:{name}={json.dumps(text)}" for name, text in constants.items()),
                 *(*_OPTIONS, *options),
             ],
-            f"esbuild ({shown(source)})",
+            f"esbuild ({shown_path(source)})",
         )
         outputs: dict[str, dict[str, str]] = json.loads(report.read_text(encoding="utf-8"))[
             "outputs"
@@ -89,7 +90,7 @@ def copy_katex(out: Path) -> None:
     css, count = re.subn(r',url\(fonts/[\w-]+\.(woff|ttf)\) format\("\w+"\)', "", css)
     fonts = sorted((katex / "fonts").glob("*.woff2"))
     if count != 2 * len(fonts):
-        raise BundleError(f"KaTeX's css names {count} older fonts, not {2 * len(fonts)}.")
+        raise StepError(f"KaTeX's css names {count} older fonts, not {2 * len(fonts)}.")
     target = out / "katex" / "fonts"
     target.mkdir(parents=True)
     (out / "katex" / "katex.min.css").write_text(css, encoding="utf-8")

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from .node import installed
-from .stage import ROOT
+from scripts.in_pyodide import installed
+from scripts.project import ROOT
 
 HEADER = "This site's code contains, in whole or in part, the following works.\n"
 

@@ -5,7 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-from .stage import files_below
+from scripts.project import files_below
 
 # These names stay the same from bundle to bundle; they lead to all the others.
 ENTRIES = ("playground.js", "files.json", "katex/katex.min.css")

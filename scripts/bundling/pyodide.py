@@ -1,23 +1,21 @@
-"""Pyodide under Node: its files, the packages that it uses there, and a way to run Python in it."""
+"""Pyodide under Node: the packages that it uses there, and a way to run Python in it."""
 
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from .node import NODE, installed
-from .stage import CACHE, ROOT, run, stage
+from scripts import in_pyodide
+from scripts.environment import output_of
+from scripts.in_pyodide import stock
+from scripts.project import CACHE, ROOT
+
+from .stage import stage
 
 # Set iteration order reaches marshalled code, so it must not vary from one run to the next.
 FIXED_HASHES = {"PYTHONHASHSEED": "0"}
 
-_HERE = Path(__file__).parent
 _REQUIREMENTS = ROOT / "requirements-pyodide.txt"
-
-
-def stock(name: str) -> Path:
-    """A file of the npm package pyodide."""
-    return installed(f"pyodide/{name}")
 
 
 def stock_info() -> dict[str, str]:
@@ -31,7 +29,7 @@ def site_packages() -> Path:
     version = ".".join(stock_info()["python"].split(".")[:2])
 
     def install(folder: Path) -> None:
-        run(
+        output_of(
             [
                 *(sys.executable, "-m", "pip", "install", "--target", folder),
                 *("--no-deps", "--require-hashes", "--only-binary=:all:"),
@@ -48,16 +46,19 @@ def site_packages() -> Path:
 
 
 def run_inside(
-    job: Path, scripts: list[Path], options: dict[str, Any], mounts: dict[str, Path] | None = None
+    job: Path,
+    scripts: list[Path],
+    options: dict[str, Any],
+    mounts: dict[str, Path] | None = None,
 ) -> None:
     """Run Python scripts in a fresh Pyodide; `job` is its folder /job, writable.
 
     `options` go to loadPyodide; `mounts` are further host folders, by their path inside.
     """
     what = ", ".join(script.name for script in scripts)
-    task = {
-        "scripts": [str(script) for script in scripts],
-        "options": {"env": FIXED_HASHES, **options},
-        "mounts": {"/job": str(job), **{at: str(folder) for at, folder in (mounts or {}).items()}},
-    }
-    run([NODE, _HERE / "in_pyodide.mjs", json.dumps(task)], f"Pyodide under Node ({what})")
+    task = in_pyodide.task(
+        scripts,
+        options={"env": FIXED_HASHES, **options},
+        mounts={"/job": job, **(mounts or {})},
+    )
+    output_of(in_pyodide.COMMAND, f"Pyodide under Node ({what})", stdin=task)

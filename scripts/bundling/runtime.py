@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pyodide_lock
 
-from .pyodide import run_inside, site_packages, stock, stock_info
-from .stage import CACHE, ROOT, digest, run, stage
+from scripts.environment import output_of
+from scripts.in_pyodide import stock
+from scripts.project import CACHE, ROOT, digest
+
+from .pyodide import run_inside, site_packages, stock_info
+from .stage import stage
 
 PYODIDE_FILES = ("pyodide.asm.wasm",)  # its JavaScript is part of the worker's
 LOCK = "pyodide-lock.json"
@@ -58,7 +62,7 @@ def _engine(cache: Path, stdlib: Path) -> Path:
     site = site_packages()
 
     def make(job: Path) -> None:
-        run(
+        output_of(
             [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", job, ROOT],
             "Building the engine's wheel",
         )

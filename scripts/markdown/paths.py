@@ -1,11 +1,12 @@
-"""Where the project and its pages are."""
+"""Which pages the site has."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCS = ROOT / "docs"
+from scripts.project import DOCS as DOCS
+from scripts.project import ROOT as ROOT
+from scripts.project import shown_path as shown_path
 
 
 def all_pages(docs: Path) -> list[Path]:
@@ -31,9 +32,3 @@ def _below(folder: Path, suffix: str, above: frozenset[str]) -> Iterator[Path]:
                 yield from _below(folder / entry.name, suffix, above | {real})
             elif entry.name.endswith(suffix):
                 yield folder / entry.name
-
-
-def shown_path(path: Path) -> str:
-    """The path as messages show it: from the project's root, where it lies below it."""
-    absolute = Path(os.path.abspath(path))
-    return (absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else path).as_posix()

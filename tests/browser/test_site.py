@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts.project import ROOT
+
 from .conftest import contexts
 from .playground import REPORT_VIOLATIONS, refused, settled, wait_until
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 360, "height": 740}
 NARROW = (320, PHONE["width"])  # the first is what a zoom of 400 % leaves of 1280
 DESK = {"width": 1280, "height": 720}

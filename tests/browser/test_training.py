@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from .playground import BOOT, Block, wait_until
 
-# The words of every picture that the block has shown, in order, and when (in milliseconds).
+# The words of every picture that the block has shown, in order.
 WATCH = """
 output => {
   window.frames_seen = []

@@ -7,14 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from scripts import browsers, children, environment, output
 from scripts import dev as dev_module
+from scripts.project import ROOT, StepError
 
-ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "scripts" / "dev.py"
 
 
@@ -34,7 +33,10 @@ def dev(*arguments, cwd=ROOT, script=DEV, **environ):
 def bare_clone(tmp_path):
     """What git would clone, as far as the first steps look at it; nothing installed."""
     (tmp_path / "scripts").mkdir()
-    scripts = ("dev.py", "browsers.py", "children.py", "environment.py", "output.py")
+    scripts = (
+        *("dev.py", "browsers.py", "children.py", "environment.py", "output.py"),
+        "project.py",
+    )
     for name in (*(f"scripts/{script}" for script in scripts), "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
@@ -251,7 +253,7 @@ def test_missing_browser_fails_with_the_command_to_type(monkeypatch, ensure, com
 
     def fail(label, *_):
         tried.append(label)
-        raise environment.StepError(f"{label} failed")
+        raise StepError(f"{label} failed")
 
     for variable in ("CHROME", "FIREFOX"):
         monkeypatch.delenv(variable, raising=False)
@@ -262,7 +264,7 @@ def test_missing_browser_fails_with_the_command_to_type(monkeypatch, ensure, com
     monkeypatch.setattr(browsers.shutil, "which", lambda name: name if name == "apt-get" else None)
     monkeypatch.setattr(browsers.os, "geteuid", lambda: 0)
     browsers._update_lists.cache_clear()
-    with pytest.raises(environment.StepError, match=command):
+    with pytest.raises(StepError, match=command):
         ensure()
     browsers._update_lists.cache_clear()
     assert tried == attempts

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from scripts import environment
+from scripts.project import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 TYPESCRIPT = ROOT / "node_modules/typescript/bin/tsc"
 
 

@@ -2,15 +2,15 @@
 random expressions give the same nodes, values and gradients, to the last bit."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.runner import Cell, Session, golden
 from scripts.markdown.snippets import parse_page
+from scripts.project import ROOT
 
-POSTS = Path(__file__).parents[2] / "docs/blog/posts/intro-to-deep-learning"
+POSTS = ROOT / "docs/blog/posts/intro-to-deep-learning"
 ENGINE = [Cell("engine", "", "from engine import Graph")]
 OPERATIONS = {"+", "-", "*", "/", "**", "neg", "exp", "log", "tanh", "relu"}
 

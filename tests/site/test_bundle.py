@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scripts import bundle as bundler
-from scripts.bundling import node
+from scripts import in_pyodide
 from scripts.bundling.publish import STAMP, publish
-from scripts.bundling.stage import BundleError
+from scripts.project import StepError
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -84,7 +84,7 @@ def test_a_failed_bundle_leaves_the_old_one(tmp_path, sources, broken, capsys):
     bundler.bundle(target, sources)
     before = contents(target)
     (sources / broken).write_text("let = ;")
-    with pytest.raises(BundleError, match=rf"esbuild \(.*{broken}\) failed"):
+    with pytest.raises(StepError, match=rf"esbuild \(.*{broken}\) failed"):
         bundler.bundle(target, sources)
     assert f"{broken}:1" in capsys.readouterr().out  # esbuild says where
     assert contents(target) == before
@@ -92,13 +92,13 @@ def test_a_failed_bundle_leaves_the_old_one(tmp_path, sources, broken, capsys):
 
 def test_a_source_that_is_not_there(tmp_path, sources):
     (sources / "worker.js").unlink()
-    with pytest.raises(BundleError, match=r"worker\.js is missing\.$"):
+    with pytest.raises(StepError, match=r"worker\.js is missing\.$"):
         bundler.bundle(tmp_path / "generated", sources)
 
 
 def test_packages_that_are_not_there(tmp_path, monkeypatch):
-    monkeypatch.setattr(node, "_MODULES", tmp_path / "node_modules")
-    with pytest.raises(BundleError, match=r"is missing\. Try: python3 scripts/dev\.py build$"):
+    monkeypatch.setattr(in_pyodide, "_MODULES", tmp_path / "node_modules")
+    with pytest.raises(StepError, match=r"is missing\. Try: python3 scripts/dev\.py build$"):
         bundler.bundle(tmp_path / "generated")
 
 

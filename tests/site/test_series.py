@@ -11,7 +11,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-ROOT = Path(__file__).resolve().parents[2]
+from scripts.project import ROOT
+
 SERIES = "Intro to Deep Learning"
 
 
