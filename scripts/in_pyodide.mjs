@@ -1,12 +1,11 @@
 // Runs Python in a fresh Pyodide under Node, for scripts/in_pyodide.py. A task comes as JSON from
 // standard input.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { loadPyodide } from "pyodide";
+import createPyodideModule from "pyodide/pyodide.asm.mjs";
 
 /**
  * @typedef {object} Task
- * @property {string} [runtime]  folder of a Pyodide; else the npm package
  * @property {object} options    for loadPyodide
  * @property {Record<string, string>} mounts  host folders, by their path inside
  * @property {Record<string, string>} files   texts, by their path inside
@@ -15,13 +14,9 @@ import { pathToFileURL } from "node:url";
  */
 
 /** @type {Task} */
-const { runtime, options, mounts, files, programs, names } = JSON.parse(readFileSync(0, "utf8"));
+const { options, mounts, files, programs, names } = JSON.parse(readFileSync(0, "utf8"));
 try {
-  /** @type {typeof import("pyodide")} */
-  const { loadPyodide } = await import(
-    runtime ? pathToFileURL(join(runtime, "pyodide.mjs")).href : "pyodide"
-  );
-  const pyodide = await loadPyodide(options);
+  const pyodide = await loadPyodide({ createPyodideModule, ...options });
   for (const [inside, root] of Object.entries(mounts)) {
     pyodide.FS.mkdirTree(inside);
     pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root }, inside);

@@ -34,17 +34,15 @@ def task(
     mounts: Mapping[str, Path] | None = None,
     files: Mapping[str, str] | None = None,
     names: Mapping[str, Any] | None = None,
-    runtime: Path | None = None,
 ) -> str:
     """What in_pyodide.mjs reads: `programs` (files, or texts) run one after the other, each in a
     namespace of its own that has `names`.
 
-    `options` go to loadPyodide, of `runtime` or else of the npm package. `mounts` are folders of
-    this machine and `files` are texts, by their path inside.
+    `options` go to loadPyodide. `mounts` are folders of this machine and `files` are texts, by
+    their path inside.
     """
     return json.dumps(
         {
-            "runtime": str(runtime) if runtime else None,
             "options": options or {},
             "mounts": {at: str(folder) for at, folder in (mounts or {}).items()},
             "files": files or {},

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.environment import StepError
+from scripts.project import StepError
 
 _LIST = ".build"  # in the folder, the files of the last build; all that is there, if that broke off
 _ALL = "*"

@@ -2,8 +2,8 @@
 
     python -m scripts.pyodide_tests [pytest arguments]
 
-Pyodide, its standard library and the engine are those of docs/assets/generated, byte for byte what
-a page loads; the tests, and what they need besides, come from the repository.
+The standard library and the engine are those of docs/assets/generated, byte for byte what a page
+loads; the tests, and what they need besides, come from the repository.
 """
 
 import subprocess
@@ -71,7 +71,6 @@ def task(arguments: list[str]) -> str:
     settings = [ROOT / name for name in ("conftest.py", "pyproject.toml")]
     return in_pyodide.task(
         [PROGRAM],
-        runtime=runtime,
         options={
             "indexURL": f"{runtime}/",
             "stdLibURL": str(runtime / "stdlib-boot.zip"),

@@ -1,3 +1,4 @@
+// @ts-nocheck: it asks for what browsers may have and workers should not, by any name
 // Every way out of a worker that its code could try: to this site, to another host, to the page and
 // to its storage. Gives what came of each; "shut" is as it should be.
 async ([home, other]) => {

@@ -117,9 +117,9 @@ def test_a_build_replaces_a_build(tmp_path):
     output.claim(target)
     output.record(target)
     (target / "CNAME").write_text("example.org")
-    with pytest.raises(environment.StepError, match="holds CNAME, which no build has made"):
+    with pytest.raises(StepError, match="holds CNAME, which no build has made"):
         output.claim(target)
-    with pytest.raises(environment.StepError, match=r"index\.html is a file"):
+    with pytest.raises(StepError, match=r"index\.html is a file"):
         output.claim(target / "index.html")
 
 

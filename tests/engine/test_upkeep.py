@@ -83,6 +83,7 @@ def test_what_is_stale_stays_so_in_a_copy(copied):
     assert (late + x).data == 12.0
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="Pyodide starts no other process")
 def test_epochs_of_another_process_are_never_met_again():
     """Whatever it counted to, before or after us."""
     code = """if True:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts import environment
+from scripts.project import ROOT
 
 SETTINGS = """
 site_name: A site
@@ -31,11 +32,11 @@ def build(folder: Path, sources: dict[str, str | bytes]) -> tuple[int, str]:
         path = docs / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    (folder / "mkdocs.yml").write_text(SETTINGS.format(root=environment.ROOT, docs=docs))
+    (folder / "mkdocs.yml").write_text(SETTINGS.format(root=ROOT, docs=docs))
     command = [*environment.site_command(folder / "site"), "-f", folder / "mkdocs.yml"]
     answer = subprocess.run(
         [str(part) for part in command],
-        cwd=environment.ROOT,
+        cwd=ROOT,
         env=environment.environ(),
         capture_output=True,
         text=True,
