@@ -4,6 +4,7 @@ The derivatives are those of engine.ops.OPS, read from it. Here is only what is 
 them, and what Python has to be spared.
 """
 
+import math
 from collections.abc import Callable
 
 from engine.compile.expanded import PICK
@@ -11,8 +12,9 @@ from engine.compile.expressions import ATOMS, NOTHING, ZERO, Expr, operations, t
 from engine.compile.symbols import UnreadableRuleError, call, refusal
 from engine.ops import OPS
 
-# A derivative that does one of these can raise. As in the interpreter, it is not asked for where
-# the adjoint is 0. That of / and log raises only where the operation itself has raised already.
+# A derivative that does one of these can raise, or be infinite where all before was finite. As in
+# the interpreter, it is not asked for where the adjoint is 0. That of / and log is such only where
+# the operation itself has been so already.
 _CAN_RAISE = frozenset(["/", "**", "log"])
 
 
@@ -31,6 +33,8 @@ def local(op: str, operand: int, x: Expr, y: Expr, v: Expr) -> Expr | None:
 
 def guarded(op: str, derivative: Expr) -> bool:
     """Whether the derivative must not be computed where the adjoint is 0."""
+    if derivative[0] == "c":
+        return not math.isfinite(derivative[1])
     if derivative[0] in ATOMS or op in ("/", "log"):
         return False
     return not _CAN_RAISE.isdisjoint(operations(derivative))

@@ -214,5 +214,16 @@ def library(name: str) -> Function | None:
     """The function of this name: "exp" or, for pairs of numbers, "exp.f64x2". None if there is
     none."""
     pair = name.endswith(PAIR)
-    found = FORMULAS.get(name.removesuffix(PAIR))
-    return function(name, *found, pair) if found else None
+    single = name.removesuffix(PAIR)
+    if single in FORMULAS:
+        return function(name, *FORMULAS[single], pair)
+    return _one_after_the_other(single) if pair else None
+
+
+def _one_after_the_other(name: str) -> Function:
+    """A function of one number, applied to each half of a pair."""
+    code = ["local.get 0"]
+    for half in (0, 1):
+        code += ["local.get 0", f"f64x2.extract_lane {half}", f"call {name}"]
+        code.append(f"f64x2.replace_lane {half}")
+    return Function(name + PAIR, "v128", "v128", [], code, exported=False)

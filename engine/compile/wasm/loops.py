@@ -8,7 +8,8 @@ Memory, in bytes:
     data        from here on: inputs, targets, rates, losses; the host says where
 
 A backend adds three functions: `before` and `after`, called once a step, and `sample`, called with
-the addresses of a sample's inputs and targets, which returns its loss.
+the addresses of a sample's inputs and targets, which returns its loss. It may add `pair`: the same
+for two samples, whose losses are the halves of a v128.
 """
 
 from collections.abc import Sequence
@@ -38,9 +39,9 @@ def even(count: int) -> int:
     return count + count % 2
 
 
-def assemble(at: MemoryMap, step: Sequence[Function]) -> bytes:
+def assemble(at: MemoryMap, step: Sequence[Function], pairs: bool = False) -> bytes:
     """The module: the functions of a step (before, sample, after, what they call) and the loops."""
-    functions = [*step, _evaluate(at), _sgd(at), _adam(at), _each(at)]
+    functions = [*step, _evaluate(at, pairs), _sgd(at), _adam(at), _each(at)]
     return module(functions, -(-at.data // PAGE), library, imports(functions))
 
 
@@ -63,14 +64,31 @@ def _each(at: MemoryMap) -> Function:
     return Function("each", _BATCH + " i32", "", [], lines(code))
 
 
-def _evaluate(at: MemoryMap) -> Function:
-    """The mean loss; the mean gradient goes to `sums`."""
-    count, x, y, left, total, k = range(6)
-    scale = f"f64.const 1.0  local.get {count}  f64.convert_i32_u  f64.div  f64.mul"
-    mean = f"local.get {k}  local.get {k}  f64.load {at.sums}  {scale}  f64.store {at.sums}"
-    code = f"""
-        i32.const {at.sums}  i32.const 0  i32.const {8 * at.summed}  memory.fill
-        call before
+def _evaluate(at: MemoryMap, pairs: bool) -> Function:
+    """The mean loss; the mean gradient goes to `sums`. An odd sample comes last."""
+    count, x, y, left, total, k, losses = range(7)
+    in_pairs = f"""
+        local.get {count}  i32.const 1  i32.shr_u  local.tee {left}
+        if
+          loop
+            local.get {total}
+            local.get {x}  local.get {y}
+            local.get {x}  i32.const {8 * at.inputs}  i32.add
+            local.get {y}  i32.const {8 * at.targets}  i32.add
+            call pair  local.tee {losses}  f64x2.extract_lane 0  f64.add
+            local.get {losses}  f64x2.extract_lane 1  f64.add  local.set {total}
+            local.get {x}  i32.const {16 * at.inputs}  i32.add  local.set {x}
+            local.get {y}  i32.const {16 * at.targets}  i32.add  local.set {y}
+            local.get {left}  i32.const 1  i32.sub  local.tee {left}
+            br_if 0
+          end
+        end
+        local.get {count}  i32.const 1  i32.and
+        if
+          local.get {total}  local.get {x}  local.get {y}  call sample  f64.add  local.set {total}
+        end
+    """
+    one_by_one = f"""
         local.get {count}  local.set {left}
         loop
           local.get {total}
@@ -81,11 +99,19 @@ def _evaluate(at: MemoryMap) -> Function:
           local.get {left}  i32.const 1  i32.sub  local.tee {left}
           br_if 0
         end
+    """
+    scale = f"f64.const 1.0  local.get {count}  f64.convert_i32_u  f64.div  f64.mul"
+    mean = f"local.get {k}  local.get {k}  f64.load {at.sums}  {scale}  f64.store {at.sums}"
+    code = f"""
+        i32.const {at.sums}  i32.const 0  i32.const {8 * at.summed}  memory.fill
+        call before
+        {in_pairs if pairs else one_by_one}
         call after
         {_each_parameter(at, k, mean)}
         local.get {total}  {scale}
     """
-    return Function("evaluate", _BATCH, "f64", [(1, "i32"), (1, "f64"), (1, "i32")], lines(code))
+    local = [(1, "i32"), (1, "f64"), (1, "i32"), (int(pairs), "v128")]
+    return Function("evaluate", _BATCH, "f64", local, lines(code))
 
 
 def _each_parameter(at: MemoryMap, k: int, body: str, step: int = 8) -> str:

@@ -7,13 +7,21 @@ from collections.abc import Callable, Iterable
 
 from engine.compile.expressions import ATOMS, Expr
 from engine.compile.wasm.encoder import Function, Import
+from engine.compile.wasm.functions import PAIR
 
-_CODE = {
-    "+": "f64.add", "-": "f64.sub", "*": "f64.mul", "/": "f64.div", "neg": "f64.neg",
-    "<": "f64.lt", "<=": "f64.le", ">": "f64.gt", ">=": "f64.ge", "==": "f64.eq", "!=": "f64.ne",
-    "exp": "call exp", "log": "call log", "tanh": "call tanh", "sin": "call sin",
-    "cos": "call cos", "**": "call pow", "place": "call place",
+_INSTRUCTIONS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "neg": "neg",
+    "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne",
 }  # fmt: skip
+_CALLS = {
+    "exp": "exp", "log": "log", "tanh": "tanh", "sin": "sin", "cos": "cos", "**": "pow",
+    "place": "place",
+}  # fmt: skip
+# By operation: the code for one number, and for two.
+_ONE = {op: f"f64.{name}" for op, name in _INSTRUCTIONS.items()}
+_ONE |= {op: f"call {name}" for op, name in _CALLS.items()} | {"where": "select"}
+_TWO = {op: f"f64x2.{name}" for op, name in _INSTRUCTIONS.items()}
+_TWO |= {op: f"call {name}{PAIR}" for op, name in _CALLS.items()} | {"where": "v128.bitselect"}
 _HOST = {"sin": "f64", "cos": "f64"}
 
 Load = Callable[[Expr], list[str]]  # how to push an atom
@@ -24,8 +32,9 @@ def lines(text: str) -> list[str]:
     return [part.strip() for line in text.splitlines() for part in line.split("  ") if part.strip()]
 
 
-def push(expr: Expr, load: Load) -> list[str]:
-    """The instructions that leave the value of an expression on the stack."""
+def push(expr: Expr, load: Load, pair: bool = False) -> list[str]:
+    """The instructions that leave the value of an expression on the stack; of two if `pair`."""
+    code = _TWO if pair else _ONE
     out: list[str] = []
     stack: list[Expr | str] = [expr]
     while stack:  # strings are instructions whose operands have been pushed
@@ -33,17 +42,17 @@ def push(expr: Expr, load: Load) -> list[str]:
         if isinstance(e, str):
             out.append(e)
         elif e[0] == "c":
-            out.append(f"f64.const {e[1]!r}")
+            out += [f"f64.const {e[1]!r}", *(["f64x2.splat"] if pair else [])]
         elif e[0] in ATOMS:
             out += load(e)
-        elif e[0] == "where":  # "select" wants the condition last
-            stack += ["select", e[1], e[3], e[2]]
+        elif e[0] == "where":  # the condition comes last
+            stack += [code["where"], e[1], e[3], e[2]]
         else:
-            stack += [_CODE[e[0]], *reversed(e[1:])]
+            stack += [code[e[0]], *reversed(e[1:])]
     return out
 
 
 def imports(functions: Iterable[Function]) -> list[Import]:
     """What the host has to provide."""
-    called = {name for f in functions for name in f.calls()}
+    called = {name.removesuffix(PAIR) for f in functions for name in f.calls()}
     return [Import(name, kinds, "f64") for name, kinds in _HOST.items() if name in called]

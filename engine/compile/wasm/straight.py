@@ -1,6 +1,6 @@
 """Emits statements as straight-line WebAssembly: a local for each, no loop, no table."""
 
-from engine.compile.expressions import Expr
+from engine.compile.expressions import ZERO, Expr
 from engine.compile.statements import Accumulate, Assign, Gate, Statement, Statements
 from engine.compile.wasm.encoder import Function
 from engine.compile.wasm.loops import MemoryMap, assemble, even
@@ -10,7 +10,11 @@ from engine.compile.wasm.operations import push
 def straight_line(statements: Statements) -> tuple[bytes, MemoryMap]:
     """The module, and where it keeps its numbers."""
     at = memory_map(statements)
-    return assemble(at, step_functions(statements)), at
+    functions = step_functions(statements)
+    pairs = bool(at.inputs or at.targets)
+    if pairs:
+        functions.append(pair_function(statements))
+    return assemble(at, functions, pairs), at
 
 
 def memory_map(statements: Statements) -> MemoryMap:
@@ -33,14 +37,10 @@ def memory_map(statements: Statements) -> MemoryMap:
 
 def step_functions(statements: Statements) -> list[Function]:
     """The functions `before`, `sample` and `after`, statement by statement."""
-    at = memory_map(statements)
-    places = [*range(at.parameters), *range(even(at.parameters), at.summed)]
-    address = {slot: at.sums + 8 * n for n, slot in zip(places, statements.sums, strict=True)}
-    writers = [_Writer(statements, address, given) for given in (0, 2, 0)]
-    before, sample, after = writers
+    before, sample, after = [_Writer(statements, given) for given in (0, 2, 0)]
     before.body(statements.before)
     sample.body(statements.sample)
-    sample.code += push(statements.loss, sample.load)
+    sample.code += sample.push(statements.loss)
     after.body(statements.after)
     return [
         Function("before", "", "", [(before.locals, "f64")], before.code, exported=False),
@@ -49,13 +49,28 @@ def step_functions(statements: Statements) -> list[Function]:
     ]
 
 
+def pair_function(statements: Statements) -> Function:
+    """The function `pair`: `sample` for two at a time, one in each half of a v128.
+
+    Its arguments are the addresses of the one sample's inputs and targets, and of the other's. Sums
+    over the samples take first the one, then the other, so their bits are those of `sample` twice.
+    """
+    writer = _PairWriter(statements, 4)
+    writer.body(statements.sample)
+    code = writer.code + writer.push(statements.loss)
+    local = [(writer.locals, "v128")]
+    return Function("pair", "i32 i32 i32 i32", "v128", local, writer.given + code, exported=False)
+
+
 class _Writer:
     """Writes one function. Its locals start at 0: so does an adjoint whose gate stays shut."""
 
-    def __init__(self, statements: Statements, sums: dict[int, int], given: int) -> None:
+    def __init__(self, statements: Statements, given: int) -> None:
         self.code: list[str] = []
         self._lowered = statements.lowered
-        self._sums = sums
+        at = memory_map(statements)
+        places = [*range(at.parameters), *range(even(at.parameters), at.summed)]
+        self._sums = {s: at.sums + 8 * n for n, s in zip(places, statements.sums, strict=True)}
         self._given = given  # locals 0 … given - 1 are the function's parameters
         self._local: dict[Expr, int] = {}
         self._loads: dict[Expr, list[str]] = {}
@@ -69,25 +84,34 @@ class _Writer:
             if isinstance(s, Assign):
                 self._assign(s)
             elif isinstance(s, Accumulate):
-                address = self._sums[s.slot]
-                self.code += ["i32.const 0", *self.load(("g", s.slot))]
-                self.code += [*push(s.expr, self.load), "f64.add"]
-                self.code.append(f"f64.store {address}")
+                self._accumulate(s)
             elif isinstance(s, Gate):
-                self.code += [*self.load(("v", s.slot)), "f64.const 0.0", "f64.ne", "if"]
-                self.body(s.body)
-                self.code.append("end")
+                self._gate(s)
+
+    def push(self, expr: Expr) -> list[str]:
+        return push(expr, self.load)
+
+    def _accumulate(self, s: Accumulate) -> None:
+        self.code += ["i32.const 0", *self.load(("g", s.slot))]
+        self.code += [*self.push(s.expr), "f64.add", f"f64.store {self._sums[s.slot]}"]
+
+    def _gate(self, s: Gate) -> None:
+        self.code += [*self.load(("v", s.slot)), "f64.const 0.0", "f64.ne", "if"]
+        self.body(s.body)
+        self.code.append("end")
+
+    def _relu(self, value: list[str], n: int) -> None:
+        self.code += ["f64.const 0.0", *value, f"local.tee {n}"]
+        self.code += [f"local.get {n}", "f64.const 0.0", "f64.le", "select"]
 
     def _assign(self, s: Assign) -> None:
         kind, slot = s.target
-        if s.expr[0] == "relu":
-            value = push(s.expr[1], self.load)
-            n = self._new_local(s.target)
-            self.code += ["f64.const 0.0", *value, f"local.tee {n}"]
-            self.code += [f"local.get {n}", "f64.const 0.0", "f64.le", "select"]
+        relu = s.expr[0] == "relu"
+        value = self.push(s.expr[1] if relu else s.expr)
+        n = self._new_local(s.target)
+        if relu:
+            self._relu(value, n)
         else:
-            value = push(s.expr, self.load)
-            n = self._new_local(s.target)
             self.code += value
         self.code.append(f"local.set {n}")
         if kind == "v" and slot < self._lowered.sample:
@@ -121,3 +145,50 @@ class _Writer:
         if place < lowered.inputs:
             return ["local.get 0", f"f64.load {8 * place}"]
         return ["local.get 1", f"f64.load {8 * (place - lowered.inputs)}"]
+
+
+class _PairWriter(_Writer):
+    """Writes `pair`. Where a gate is open for one sample and shut for the other, both go through,
+    the other with an adjoint of 0."""
+
+    def __init__(self, statements: Statements, given: int) -> None:
+        super().__init__(statements, given)
+        self.given: list[str] = []  # the code that reads inputs and targets: comes first
+
+    def push(self, expr: Expr) -> list[str]:
+        return push(expr, self.load, pair=True)
+
+    def _accumulate(self, s: Accumulate) -> None:
+        n = self._new_local(("c", 0))  # for what is added: no expression loads a number
+        self.code += ["i32.const 0", *self.load(("g", s.slot))]
+        self.code += [*self.push(s.expr), f"local.tee {n}", "f64x2.extract_lane 0", "f64.add"]
+        self.code += [f"local.get {n}", "f64x2.extract_lane 1", "f64.add"]
+        self.code.append(f"f64.store {self._sums[s.slot]}")
+
+    def _gate(self, s: Gate) -> None:
+        opens: Expr = ("!=", ("v", s.slot), ZERO)
+        self.code += [*self.push(opens), "v128.any_true", "if"]
+        first = s.body[0]
+        assert isinstance(first, Assign)
+        assert first.target == ("d", s.slot)
+        self._assign(first)
+        self._assign(Assign(first.target, ("where", opens, first.target, ZERO)))
+        self.body(s.body[1:])
+        self.code.append("end")
+
+    def _relu(self, value: list[str], n: int) -> None:
+        self.code += [*value, f"local.tee {n}", f"local.get {n}"]
+        self.code += ["f64.const 0.0", "f64x2.splat", "f64x2.le", "v128.andnot"]
+
+    def _fetch(self, kind: str, slot: int) -> list[str]:
+        address, load = super()._fetch(kind, slot)
+        if kind == "g":
+            return [address, load]
+        offset = load.split()[1]
+        if address == "i32.const 0":
+            return [address, f"v128.load64_splat {offset}"]
+        one = int(address.split()[1])
+        n = self._new_local((kind, slot))
+        self.given += [f"local.get {one + 2}", f"local.get {one}", f"v128.load64_zero {offset}"]
+        self.given += [f"v128.load64_lane {offset} 1", f"local.set {n}"]
+        return [f"local.get {n}"]
