@@ -5,6 +5,7 @@ Memory, in bytes:
     0           value of each parameter, then what else a backend keeps there
     sums        ∂loss/∂parameter summed over the batch, then other adjoints that are summed
     first, second    Adam's m and v
+    arguments   of a call, for a host that passes them in memory
     data        from here on: inputs, targets, rates, losses; the host says where
 
 A backend adds three functions: `before` and `after`, called once a step, and `sample`, called with
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from engine.compile.wasm.encoder import PAGE, Function, module
 from engine.compile.wasm.functions import library
 from engine.compile.wasm.operations import imports, lines
+
+ARGUMENTS = 16 * 8  # bytes before `data` that a backend leaves for arguments
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class MemoryMap:
     second: int
     data: int
 
+    @property
+    def arguments(self) -> int:
+        return self.data - ARGUMENTS
+
 
 def even(count: int) -> int:
     """Places for that many parameters: Adam moves two at a time, and the last may be padding."""
@@ -42,7 +49,20 @@ def even(count: int) -> int:
 def assemble(at: MemoryMap, step: Sequence[Function], pairs: bool = False) -> bytes:
     """The module: the functions of a step (before, sample, after, what they call) and the loops."""
     functions = [*step, _evaluate(at, pairs), _sgd(at), _adam(at), _each(at)]
+    functions += [_from_memory(f, at) for f in functions if f.exported and f.parameters]
+    functions.append(Function("arguments", "", "i32", [], [f"i32.const {at.arguments}"]))
     return module(functions, -(-at.data // PAGE), library, imports(functions))
+
+
+def _from_memory(function: Function, at: MemoryMap) -> Function:
+    """The same without arguments: they are at `arguments`, a float64 each. To wasmtime's Python an
+    argument is dearer than the call."""
+    code = []
+    for n, kind in enumerate(function.parameters.split()):
+        code += ["i32.const 0", f"f64.load {at.arguments + 8 * n}"]
+        code += ["i32.trunc_f64_u"] if kind == "i32" else []
+    name, code = f"{function.name} from memory", [*code, f"call {function.name}"]
+    return Function(name, "", function.results, [], code)
 
 
 _BATCH = "i32 i32 i32"  # samples, address of inputs, of targets: locals 0, 1, 2 of each loop

@@ -23,7 +23,7 @@ from engine.compile.wasm.cases import (
     run,
 )
 from engine.compile.wasm.encoder import Function
-from engine.compile.wasm.loops import MemoryMap, assemble, even
+from engine.compile.wasm.loops import ARGUMENTS, MemoryMap, assemble, even
 from engine.compile.wasm.operations import lines
 
 Initial = list[tuple[int, "array[float]"]]  # what has to be written where before the first run
@@ -70,7 +70,7 @@ class _Machine:
             summed=lowered.parameters,
             first=first,
             second=first + padded,
-            data=self._here + -self._here % 16,
+            data=self._here + -self._here % 16 + ARGUMENTS,
         )
         self.initial = [(8 * place, array("d", [x])) for place, x in rolled.numbers.items()]
         self.initial.append((first + 2 * padded, array("d", (lists + self.words).tobytes())))

@@ -1,9 +1,12 @@
 """Emits statements as straight-line WebAssembly: a local for each, no loop, no table."""
 
+from collections import Counter
+from collections.abc import Iterator
+
 from engine.compile.expressions import ZERO, Expr
 from engine.compile.statements import Accumulate, Assign, Gate, Statement, Statements
 from engine.compile.wasm.encoder import Function
-from engine.compile.wasm.loops import MemoryMap, assemble, even
+from engine.compile.wasm.loops import ARGUMENTS, MemoryMap, assemble, even
 from engine.compile.wasm.operations import push
 
 
@@ -31,7 +34,7 @@ def memory_map(statements: Statements) -> MemoryMap:
         summed=summed,
         first=first,
         second=first + 8 * padded,
-        data=first + 16 * padded,
+        data=first + 16 * padded + ARGUMENTS,
     )
 
 
@@ -53,13 +56,14 @@ def pair_function(statements: Statements) -> Function:
     """The function `pair`: `sample` for two at a time, one in each half of a v128.
 
     Its arguments are the addresses of the one sample's inputs and targets, and of the other's. Sums
-    over the samples take first the one, then the other, so their bits are those of `sample` twice.
+    take all of the one, then all of the other, so that their bits are those of `sample` twice.
     """
     writer = _PairWriter(statements, 4)
     writer.body(statements.sample)
-    code = writer.code + writer.push(statements.loss)
+    writer.add_up()
+    code = writer.given + writer.code + writer.push(statements.loss)
     local = [(writer.locals, "v128")]
-    return Function("pair", "i32 i32 i32 i32", "v128", local, writer.given + code, exported=False)
+    return Function("pair", "i32 i32 i32 i32", "v128", local, code, exported=False)
 
 
 class _Writer:
@@ -153,17 +157,34 @@ class _PairWriter(_Writer):
 
     def __init__(self, statements: Statements, given: int) -> None:
         super().__init__(statements, given)
+        self._accumulations = Counter(_accumulated(statements.sample))
         self.given: list[str] = []  # the code that reads inputs and targets: comes first
+        self._terms: dict[int, list[int]] = {}  # slot of a sum -> locals with what it gets
 
     def push(self, expr: Expr) -> list[str]:
         return push(expr, self.load, pair=True)
 
     def _accumulate(self, s: Accumulate) -> None:
-        n = self._new_local(("c", 0))  # for what is added: no expression loads a number
-        self.code += ["i32.const 0", *self.load(("g", s.slot))]
-        self.code += [*self.push(s.expr), f"local.tee {n}", "f64x2.extract_lane 0", "f64.add"]
-        self.code += [f"local.get {n}", "f64x2.extract_lane 1", "f64.add"]
-        self.code.append(f"f64.store {self._sums[s.slot]}")
+        if self._accumulations[s.slot] == 1:
+            n = self._new_local(("term", 0))  # used again for the next
+            self.code += [*self.push(s.expr), f"local.set {n}"]
+            self._add(s.slot, [n])
+        else:  # all that the one sample adds comes before what the other adds
+            terms = self._terms.setdefault(s.slot, [])
+            terms.append(self._new_local(("term", s.slot, len(terms))))
+            self.code += [*self.push(s.expr), f"local.set {terms[-1]}"]
+
+    def _add(self, slot: int, terms: list[int]) -> None:
+        self.code += ["i32.const 0", *self.load(("g", slot))]
+        for lane in (0, 1):
+            for n in terms:
+                self.code += [f"local.get {n}", f"f64x2.extract_lane {lane}", "f64.add"]
+        self.code.append(f"f64.store {self._sums[slot]}")
+
+    def add_up(self) -> None:
+        """Add to the sums what has been held back: a term whose gate stayed shut is 0."""
+        for slot, terms in self._terms.items():
+            self._add(slot, terms)
 
     def _gate(self, s: Gate) -> None:
         opens: Expr = ("!=", ("v", s.slot), ZERO)
@@ -192,3 +213,12 @@ class _PairWriter(_Writer):
         self.given += [f"local.get {one + 2}", f"local.get {one}", f"v128.load64_zero {offset}"]
         self.given += [f"v128.load64_lane {offset} 1", f"local.set {n}"]
         return [f"local.get {n}"]
+
+
+def _accumulated(body: list[Statement]) -> Iterator[int]:
+    """The slots that the statements add to, once for each time."""
+    for s in body:
+        if isinstance(s, Accumulate):
+            yield s.slot
+        elif isinstance(s, Gate):
+            yield from _accumulated(s.body)

@@ -163,7 +163,7 @@ def test_very_large_graphs_are_run_by_the_machine():
     for _ in range(50_000):
         v = v * 0.5 + w[0]
     run = compile_loss(v, w, x, backend="wasm")
-    assert len(run.binary) < 2000
+    assert len(run.binary) < 2500
     # v -> 2w
     loss, gradient = run([0.25], [3.0])
     assert (loss, gradient[0]) == pytest.approx((0.5, 2.0), rel=1e-12)
