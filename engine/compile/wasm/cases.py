@@ -13,7 +13,7 @@ the values. An adjoint that is 0 is skipped; else it is set to 0, for the next s
 on, in the order in which engine.graph.Graph.backward passes it on, so that sums round the same.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.compile.expressions import Expr
 from engine.compile.rolled import Loop
@@ -65,15 +65,20 @@ def kind(loop: Loop) -> Kind:
     return Kind("dot", "pairs" if pairs else "steps", loop.varies, rows)
 
 
-def back(kind: Kind) -> Kind:
-    """The kind of the instruction that undoes this one."""
-    return kind if any(kind.varies) else Kind("", "skip")
+def forward(kind: Kind) -> Kind:
+    """The kind of the instruction that computes it, whatever has a gradient."""
+    return replace(kind, varies=(False, False))
+
+
+def backward(kind: Kind) -> Kind:
+    """The kind of the instruction that passes its gradient on."""
+    return replace(kind, rows=False) if any(kind.varies) else Kind("", "skip")
 
 
 def operands(kind: Kind, loop: Loop, lists: dict[tuple[tuple[int, int], ...], int]) -> list[int]:
     """What follows the kind in an instruction that goes forward, in bytes."""
     if kind.form == "skip":
-        return [8 * loop.count]
+        return [8 * loop.count, 0]
     words = [8 * loop.a, 8 * loop.b]
     if kind.form != "one":
         words += [8 * loop.da, 8 * loop.db, 8 * loop.count]
@@ -94,7 +99,7 @@ def reversed_operands(words: list[int], loop: Loop) -> list[int]:
     return [a + da * (loop.count - 1), b + db * (loop.count - 1), -da, -db, *rest]
 
 
-# What each word of an instruction is read into.
+# What the words of an instruction are read into. All have the first two; "skip" has its size there.
 _ONE = (A, B)
 _LOOP = (A, B, DA, DB, STOP)
 _DOT = (*_LOOP, IA, IB, PE)  # the steps of the inner loop, and how far it goes
@@ -107,7 +112,7 @@ def _words(kind: Kind) -> tuple[int, ...]:
         return _LIST if kind.form == "list" else _DOT
     if kind.op == "pick":
         return _PICK
-    return {"one": _ONE, "loop": _LOOP, "skip": (STOP,)}[kind.form]
+    return _LOOP if kind.form == "loop" else _ONE
 
 
 def stride(kind: Kind) -> int:
@@ -116,11 +121,13 @@ def stride(kind: Kind) -> int:
 
 
 def _decode(kind: Kind) -> str:
-    """Read the words, and go on to the next instruction."""
-    reads = [
-        f"local.get {P}  i32.load {4 + 4 * n}  local.set {to}" for n, to in enumerate(_words(kind))
-    ]
+    """Read the words after the first two, and go on to the next instruction."""
+    reads = [_read(n, to) for n, to in enumerate(_words(kind)) if n > 1]
     return "  ".join([*reads, _step(P, stride(kind))])
+
+
+def _read(n: int, to: int) -> str:
+    return f"local.get {P}  i32.load {4 + 4 * n}  local.set {to}"
 
 
 def _load(atom: Expr) -> list[str]:
@@ -140,7 +147,12 @@ def _add(n: int, m: int) -> str:
 
 
 def _binary(op: str) -> bool:
-    return op != "square" and OPS[op].dy is not None
+    return op in ("dot", "pick") or (op != "square" and OPS[op].dy is not None)
+
+
+def _advance(kind: Kind) -> str:
+    """On to the operands of the next round."""
+    return f"{_add(A, DA)}  {_add(B, DB)}" if _binary(kind.op) else _add(A, DA)
 
 
 def run(name: str, kinds: list[Kind], adjoints: int) -> Function:
@@ -149,6 +161,7 @@ def run(name: str, kinds: list[Kind], adjoints: int) -> Function:
     going_back = name == "backward"
     cases = [_backward(kind, adjoints) if going_back else _forward(kind) for kind in kinds]
     out = ["block", *lines(f"local.get {P}  local.get {END}  i32.eq  br_if 0"), "loop"]
+    out += lines(f"{_read(0, A)}  {_read(1, B)}")
     out += ["block", *["block"] * len(cases), f"local.get {P}", "i32.load"]
     out.append("br_table " + " ".join(str(n) for n in (*range(len(cases)), len(cases) - 1)))
     for n, (kind, case) in enumerate(zip(kinds, cases, strict=True)):
@@ -162,14 +175,14 @@ def run(name: str, kinds: list[Kind], adjoints: int) -> Function:
 
 def _forward(kind: Kind) -> str:
     if kind.form == "skip":
-        return _add(OUT, STOP)
+        return _add(OUT, A)
     if kind.form == "one":
         return f"{_forward_node(kind)}  {_step(OUT, 8)}"
     node = {"dot": _forward_dot, "pick": _forward_pick}.get(kind.op, _forward_node)(kind)
     loop = f"""
         loop
           {node}
-          {_add(A, DA)}  {_add(B, DB)}  {_step(OUT, 8)}
+          {_advance(kind)}  {_step(OUT, 8)}
           local.get {OUT}  local.get {STOP}  i32.ne  br_if 0
         end
     """
@@ -307,7 +320,7 @@ def _forward_rows(kind: Kind, one: str) -> str:
 
 def _backward(kind: Kind, adjoints: int) -> str:
     if kind.form == "skip":
-        return f"local.get {OUT}  local.get {STOP}  i32.sub  local.set {OUT}"
+        return f"local.get {OUT}  local.get {A}  i32.sub  local.set {OUT}"
     passed = {"dot": _backward_dot, "pick": _backward_pick}.get(kind.op, _backward_node)
     node = f"""
         {_step(OUT, -8)}
@@ -323,7 +336,7 @@ def _backward(kind: Kind, adjoints: int) -> str:
         local.get {OUT}  local.get {STOP}  i32.sub  local.set {STOP}
         loop
           {node}
-          {_add(A, DA)}  {_add(B, DB)}
+          {_advance(kind)}
           local.get {OUT}  local.get {STOP}  i32.ne  br_if 0
         end
     """

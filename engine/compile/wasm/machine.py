@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from engine.compile.rolled import Rolled
 from engine.compile.wasm.cases import (
     Kind,
-    back,
+    backward,
+    forward,
     kind,
     operands,
     reversed_operands,
@@ -56,8 +57,8 @@ class _Machine:
         stages = [rolled.once, *rolled.sections]
         loops = [loop for stage in stages for loop in stage.loops]
         self.kinds = {id(loop): kind(loop) for loop in loops}
-        self.down = sorted({_SKIP, *self.kinds.values()}, key=str)
-        self.up = sorted({_SKIP, *map(back, self.kinds.values())}, key=str)
+        self.down = sorted({_SKIP, *map(forward, self.kinds.values())}, key=str)
+        self.up = sorted({_SKIP, *map(backward, self.kinds.values())}, key=str)
         rows = self._program()
         self.table = self._here
         self.words.extend(word for row in rows for word in row)
@@ -100,9 +101,9 @@ class _Machine:
             begin, out = self._here, stage.start
             if n > 1:  # across the rest of the frame before, and what is given of this one
                 out = stages[n - 1].end
-                self._append(self.down, _SKIP, [8 * (stage.start - out)])
+                self._append(self.down, _SKIP, [8 * (stage.start - out), 0])
             for loop in stage.loops:
-                k = self.kinds[id(loop)]
+                k = forward(self.kinds[id(loop)])
                 self._append(self.down, k, operands(k, loop, self.lists))
             root = rolled.roots[n - 1] if n else 0
             rows.append([begin, self._here, 8 * out, 0, 8 * stage.end, 8 * root])
@@ -111,11 +112,11 @@ class _Machine:
                 self.sections_end = self._here
             rows[n][3] = self._here
             for loop in reversed(stages[n].loops):
-                k = back(self.kinds[id(loop)])
+                k = backward(self.kinds[id(loop)])
                 words = operands(k, loop, self.lists)
                 self._append(self.up, k, reversed_operands(words, loop))
             if n > 1:
-                self._append(self.up, _SKIP, [8 * (stages[n].start - stages[n - 1].end)])
+                self._append(self.up, _SKIP, [8 * (stages[n].start - stages[n - 1].end), 0])
         self.once = [*rows[0], self._here]
         return rows[1:]
 
