@@ -45,24 +45,17 @@ class Loop:
     def chained(self) -> bool:
         """Whether a round may read the result of an earlier one."""
         last = self.out + self.count
-        return any(
-            first < last and end > self.out
-            for first, end in (self._reach(self.a, self.da, 0), self._reach(self.b, self.db, 1))
-        )
+        return any(first < last and end > self.out for first, end in (self.reach(0), self.reach(1)))
 
-    def _reach(self, first: int, step: int, side: int) -> tuple[int, int]:
-        """The places from the first to behind the last that this operand reads."""
+    def reach(self, side: int) -> tuple[int, int]:
+        """The places from the first to behind the last that an operand reads, in all rounds."""
+        first, step = (self.b, self.db) if side else (self.a, self.da)
         if self.offsets:
             inner = [pair[side] for pair in self.offsets]
         else:
             inner = [0, self.inner[side] * max(self.n - 1, 0)]
         outer = [0, step * (self.count - 1)]
         return first + min(inner) + min(outer), first + max(inner) + max(outer) + 1
-
-    def parts(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """For each operand, the places that one round reads: the first, and behind the last."""
-        one = Loop(self.op, self.varies, 0, self.a, self.b, self.n, self.inner, self.offsets)
-        return one._reach(self.a, 0, 0), one._reach(self.b, 0, 1)
 
 
 @dataclass

@@ -26,14 +26,17 @@ from engine.ops import OPS
 # Parameters of both functions: the instruction, where the program ends, the next result's address.
 P, END, OUT = range(3)
 # Other locals: addresses and steps; numbers; two numbers.
-A, B, DA, DB, STOP, IA, IB, PA, PB, PE = range(3, 13)
-END_A, R1, R2, R3 = range(13, 17)  # where an inner loop ends; how far rows are from the first
-X, Y, V, D, S0, S1, S2, S3 = range(17, 25)
-DD = 25
-_LOCALS = [(14, "i32"), (8, "f64"), (1, "v128")]
+A, B, DA, DB, STOP, IA, IB, PA, PB, PE, END_A = range(3, 14)  # END_A: where an inner loop ends
+R = range(13, 17)  # R[1] … how far rows are from the first
+X, Y, V, D = range(17, 21)
+S = range(21, 25)  # a sum for each row
+ZERO = 25  # stays 0: two bytes in the code, where a constant is nine
+DD, BB, W = 26, 27, 28
+DS = range(29, 33)  # an adjoint for each row
+_LOCALS = [(14, "i32"), (9, "f64"), (7, "v128")]
 _ATOMS = {("d", 0): D, ("v", 0): X, ("v", 1): Y, ("v", 2): V}
 _D, _X, _Y, _V = _ATOMS
-ROWS = 4  # dots at a time
+ROWS = 4  # dots with the same operand, at least, to be computed together
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,37 @@ class Kind:
 
     Forms: "one", "loop"; of a dot "pairs" (contiguous operands, an even number: two numbers at a
     time going back), "steps", "list"; of a pick "steps", "list"; of what has no gradient, going
-    back, "skip". `rows`: dots with the same second operand, four at a time.
+    back, "skip". `rows`: several dots with the same second operand can be computed together;
+    `together`: so can their gradients.
     """
 
     op: str
     form: str
     varies: tuple[bool, bool] = (False, False)
     rows: bool = False
+    together: bool = False
+
+
+def arranged(loop: Loop) -> Loop:
+    """A loop of dots whose first operand stays the same, with the operands exchanged."""
+    fixed = loop.op == "dot" and loop.da == 0 and loop.db != 0 and not loop.offsets
+    if not fixed or not _apart(loop):
+        return loop
+    return replace(
+        loop,
+        varies=loop.varies[::-1],
+        a=loop.b,
+        b=loop.a,
+        inner=loop.inner[::-1],
+        da=loop.db,
+        db=loop.da,
+    )
+
+
+def _apart(loop: Loop) -> bool:
+    """Whether no value is read as both operands."""
+    (a, end_a), (b, end_b) = loop.reach(0), loop.reach(1)
+    return end_a <= b or end_b <= a
 
 
 def kind(loop: Loop) -> Kind:
@@ -58,16 +85,17 @@ def kind(loop: Loop) -> Kind:
         return Kind(loop.op, "list", loop.varies)
     if loop.op == "pick":
         return Kind("pick", "steps", loop.varies)
-    (a, end_a), (b, end_b) = loop.parts()
-    apart = a == b or end_a <= b or end_b <= a  # else the order of contributions would change
-    pairs = loop.inner == (1, 1) and loop.n % 2 == 0 and apart
-    rows = loop.db == 0 and loop.count >= ROWS and not loop.chained
-    return Kind("dot", "pairs" if pairs else "steps", loop.varies, rows)
+    # Values that are read as both operands would get their contributions in another order.
+    same = (loop.a, loop.da) == (loop.b, loop.db)
+    pairs = loop.inner == (1, 1) and loop.n % 2 == 0 and (same or _apart(loop))
+    rows = pairs and loop.db == 0 and loop.count >= ROWS and not loop.chained
+    together = rows and all(loop.varies) and _apart(loop) and abs(loop.da) >= loop.n
+    return Kind("dot", "pairs" if pairs else "steps", loop.varies, rows, together)
 
 
 def forward(kind: Kind) -> Kind:
     """The kind of the instruction that computes it, whatever has a gradient."""
-    return replace(kind, varies=(False, False))
+    return replace(kind, varies=(False, False), together=False)
 
 
 def backward(kind: Kind) -> Kind:
@@ -210,7 +238,7 @@ def _pick(kind: Kind, found: str, missing: str = "") -> str:
     else:
         offset = f"local.get {PE}  i32.const 3  i32.shl  local.get {IA}  i32.add  i32.load"
     return f"""
-        local.get {B}  f64.load  local.tee {X}  f64.const 0.0  f64.ge
+        local.get {B}  f64.load  local.tee {X}  local.get {ZERO}  f64.ge
         local.get {X}  local.get {IB}  f64.convert_i32_u  f64.lt  i32.and
         local.get {X}  local.get {X}  f64.floor  f64.eq  i32.and
         if
@@ -231,7 +259,7 @@ def _forward_pick(kind: Kind) -> str:
 def _sum(a: str, b: str, at: int = 0) -> str:
     """One product more: of the numbers at two addresses, or that many bytes behind them."""
     product = f"{a}  f64.load {at}  {b}  f64.load {at}  f64.mul"
-    return f"local.get {S0}  {product}  f64.add  local.set {S0}"
+    return f"local.get {S[0]}  {product}  f64.add  local.set {S[0]}"
 
 
 def _product(at: int) -> str:
@@ -249,68 +277,78 @@ def _listed() -> tuple[str, str]:
 def _forward_dot(kind: Kind) -> str:
     if kind.form == "list":
         return f"""
-            f64.const 0.0  local.set {S0}
+            local.get {ZERO}  local.set {S[0]}
             local.get {IA}  local.set {PA}
             loop
               {_sum(*_listed())}
               {_step(PA, 8)}  local.get {PA}  local.get {IB}  i32.ne  br_if 0
             end
-            local.get {OUT}  local.get {S0}  f64.store
+            local.get {OUT}  local.get {S[0]}  f64.store
         """
     if kind.form == "pairs":
         inner = _product(0) + "  " + _product(8) + f"  {_step(PA, 16)}  {_step(PB, 16)}"
     else:
         inner = _product(0) + f"  {_add(PA, IA)}  {_add(PB, IB)}"
     return f"""
-        f64.const 0.0  local.set {S0}
+        local.get {ZERO}  local.set {S[0]}
         local.get {A}  local.set {PA}  local.get {B}  local.set {PB}
         local.get {A}  local.get {PE}  i32.add  local.set {END_A}
         loop
           {inner}
           local.get {PA}  local.get {END_A}  i32.ne  br_if 0
         end
-        local.get {OUT}  local.get {S0}  f64.store
+        local.get {OUT}  local.get {S[0]}  f64.store
     """
 
 
 def _forward_rows(kind: Kind, one: str) -> str:
-    """Four dots at a time while there are four; each adds up in its own order."""
-    sums = [(S0, None), (S1, R1), (S2, R2), (S3, R3)]
-
-    def products(at: int) -> str:
-        rows = [
-            f"local.get {s}  local.get {PA}  {f'local.get {row}  i32.add' if row else ''}"
-            f"  f64.load {at}  local.get {Y}  f64.mul  f64.add  local.set {s}"
-            for s, row in sums
-        ]
-        return "\n".join([f"local.get {PB}  f64.load {at}  local.set {Y}", *rows])
-
-    if kind.form == "pairs":
-        inner = f"{products(0)}\n{products(8)}  {_step(PA, 16)}  {_step(PB, 16)}"
-    else:
-        inner = f"{products(0)}  {_add(PA, IA)}  {_add(PB, IB)}"
-    stores = "  ".join(
-        f"local.get {OUT}  local.get {s}  f64.store {8 * n}" for n, (s, _) in enumerate(sums)
-    )
+    """Some dots at a time, while there are as many; each adds up in its own order."""
     return f"""
-        local.get {DA}  local.tee {R1}  i32.const 1  i32.shl  local.tee {R2}
-        local.get {DA}  i32.add  local.set {R3}
-        loop
-          f64.const 0.0  local.tee {S0}  local.tee {S1}  local.tee {S2}  local.set {S3}
-          local.get {A}  local.tee {PA}  local.get {PE}  i32.add  local.set {END_A}
-          local.get {B}  local.set {PB}
-          loop
-            {inner}
-            local.get {PA}  local.get {END_A}  i32.ne  br_if 0
-          end
-          {stores}
-          local.get {A}  local.get {DA}  i32.const 2  i32.shl  i32.add  local.set {A}
-          {_step(OUT, 32)}
-          local.get {STOP}  local.get {OUT}  i32.sub  i32.const 32  i32.ge_u  br_if 0
-        end
+        {_row_offsets()}
+        {_forward_block(ROWS)}
         local.get {OUT}  local.get {STOP}  i32.ne
         if
           {one}
+        end
+    """
+
+
+def _row_offsets() -> str:
+    offsets = [f"local.get {DA}  local.set {R[1]}"]
+    for n in range(2, ROWS):
+        offsets.append(f"local.get {R[n - 1]}  local.get {DA}  i32.add  local.set {R[n]}")
+    return "  ".join(offsets)
+
+
+def _forward_block(rows: int) -> str:
+    def products(at: int) -> str:
+        out = [f"local.get {PB}  f64.load {at}  local.set {Y}"]
+        for n in range(rows):
+            row = f"local.get {PA}" + (f"  local.get {R[n]}  i32.add" if n else "")
+            product = f"{row}  f64.load {at}  local.get {Y}  f64.mul"
+            out.append(f"local.get {S[n]}  {product}  f64.add  local.set {S[n]}")
+        return "\n".join(out)
+
+    inner = f"{products(0)}\n{products(8)}  {_step(PA, 16)}  {_step(PB, 16)}"
+    zeros = "  ".join(f"local.tee {S[n]}" for n in range(1, rows))
+    stores = "  ".join(f"local.get {OUT}  local.get {S[n]}  f64.store {8 * n}" for n in range(rows))
+    left = f"local.get {STOP}  local.get {OUT}  i32.sub  i32.const {8 * rows}"
+    return f"""
+        block
+          {left}  i32.lt_u  br_if 0
+          loop
+            local.get {ZERO}  {zeros}  local.set {S[0]}
+            local.get {A}  local.tee {PA}  local.get {PE}  i32.add  local.set {END_A}
+            local.get {B}  local.set {PB}
+            loop
+              {inner}
+              local.get {PA}  local.get {END_A}  i32.ne  br_if 0
+            end
+            {stores}
+            local.get {A}  local.get {DA}  i32.const {rows}  i32.mul  i32.add  local.set {A}
+            {_step(OUT, 8 * rows)}
+            {left}  i32.ge_u  br_if 0
+          end
         end
     """
 
@@ -324,20 +362,62 @@ def _backward(kind: Kind, adjoints: int) -> str:
     passed = {"dot": _backward_dot, "pick": _backward_pick}.get(kind.op, _backward_node)
     node = f"""
         {_step(OUT, -8)}
-        local.get {OUT}  f64.load {adjoints}  local.tee {D}  f64.const 0.0  f64.ne
+        local.get {OUT}  f64.load {adjoints}  local.tee {D}  local.get {ZERO}  f64.ne
         if
-          local.get {OUT}  f64.const 0.0  f64.store {adjoints}
+          local.get {OUT}  local.get {ZERO}  f64.store {adjoints}
           {passed(kind, adjoints)}
         end
     """
     if kind.form == "one":
         return node
+    one = f"{node}  {_advance(kind)}"
     return f"""
         local.get {OUT}  local.get {STOP}  i32.sub  local.set {STOP}
         loop
-          {node}
-          {_advance(kind)}
+          {_backward_rows(one, adjoints) if kind.together else one}
           local.get {OUT}  local.get {STOP}  i32.ne  br_if 0
+        end
+    """
+
+
+def _backward_rows(one: str, adjoints: int) -> str:
+    """Four dots with the same second operand, if there are four and no adjoint of them is 0; else
+    one. What goes to the second operand is added from the last dot to the first, as one by one."""
+    read = [
+        f"local.get {OUT}  i32.const {8 * n + 8}  i32.sub  f64.load {adjoints}  local.tee {S[n]}"
+        f"  f64x2.splat  local.set {DS[n]}  local.get {S[n]}  local.get {ZERO}  f64.eq  br_if 0"
+        for n in range(ROWS)
+    ]
+    rows = []
+    for n in range(ROWS):
+        row = f"local.get {PA}" + (f"  local.get {R[n]}  i32.add" if n else "")
+        rows.append(f"{row}  {row}  v128.load {adjoints}  local.get {DS[n]}  local.get {BB}")
+        rows.append(f"f64x2.mul  f64x2.add  v128.store {adjoints}")
+        rows.append(f"local.get {W}  local.get {DS[n]}  {row}  v128.load")
+        rows.append(f"f64x2.mul  f64x2.add  local.set {W}")
+    return f"""
+        block
+        block
+          local.get {OUT}  local.get {STOP}  i32.sub  i32.const {8 * ROWS}  i32.lt_u  br_if 0
+          {"  ".join(read)}
+          {_step(OUT, -8 * ROWS)}
+          local.get {OUT}  local.get {ZERO}  f64x2.splat  v128.store {adjoints}
+          local.get {OUT}  local.get {ZERO}  f64x2.splat  v128.store {adjoints + 16}
+          {_row_offsets()}
+          local.get {A}  local.tee {PA}  local.get {PE}  i32.add  local.set {END_A}
+          local.get {B}  local.set {PB}
+          loop
+            local.get {PB}  v128.load {adjoints}  local.set {W}
+            local.get {PB}  v128.load  local.set {BB}
+            {"  ".join(rows)}
+            local.get {PB}  local.get {W}  v128.store {adjoints}
+            {_step(PA, 16)}  {_step(PB, 16)}
+            local.get {PA}  local.get {END_A}  i32.ne  br_if 0
+          end
+          local.get {A}  local.get {DA}  i32.const {ROWS}  i32.mul  i32.add  local.set {A}
+          br 1
+        end
+        {one}
         end
     """
 

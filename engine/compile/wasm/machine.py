@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from engine.compile.rolled import Rolled
 from engine.compile.wasm.cases import (
     Kind,
+    arranged,
     backward,
     forward,
     kind,
@@ -54,11 +55,13 @@ class _Machine:
         lists, self.lists = self._lists(first + 2 * padded)
         self.words = array("i")
         self.code = first + 2 * padded + 4 * len(lists)
-        stages = [rolled.once, *rolled.sections]
-        loops = [loop for stage in stages for loop in stage.loops]
-        self.kinds = {id(loop): kind(loop) for loop in loops}
-        self.down = sorted({_SKIP, *map(forward, self.kinds.values())}, key=str)
-        self.up = sorted({_SKIP, *map(backward, self.kinds.values())}, key=str)
+        self.stages = [
+            [(kind(loop), loop) for loop in map(arranged, stage.loops)]
+            for stage in (rolled.once, *rolled.sections)
+        ]
+        kinds = {k for stage in self.stages for k, _ in stage}
+        self.down = sorted({_SKIP, *map(forward, kinds)}, key=str)
+        self.up = sorted({_SKIP, *map(backward, kinds)}, key=str)
         rows = self._program()
         self.table = self._here
         self.words.extend(word for row in rows for word in row)
@@ -102,8 +105,8 @@ class _Machine:
             if n > 1:  # across the rest of the frame before, and what is given of this one
                 out = stages[n - 1].end
                 self._append(self.down, _SKIP, [8 * (stage.start - out), 0])
-            for loop in stage.loops:
-                k = forward(self.kinds[id(loop)])
+            for found, loop in self.stages[n]:
+                k = forward(found)
                 self._append(self.down, k, operands(k, loop, self.lists))
             root = rolled.roots[n - 1] if n else 0
             rows.append([begin, self._here, 8 * out, 0, 8 * stage.end, 8 * root])
@@ -111,8 +114,8 @@ class _Machine:
             if n == 0:
                 self.sections_end = self._here
             rows[n][3] = self._here
-            for loop in reversed(stages[n].loops):
-                k = backward(self.kinds[id(loop)])
+            for found, loop in reversed(self.stages[n]):
+                k = backward(found)
                 words = operands(k, loop, self.lists)
                 self._append(self.up, k, reversed_operands(words, loop))
             if n > 1:
