@@ -9,6 +9,9 @@
  * front page is asked before and after anything is fetched to be kept, and a page that is kept must
  * agree. After a new build, all that was kept is fetched anew, into a cache that takes the place of
  * the old one when it is complete, or not at all.
+ *
+ * What answers may be something in between, as the login page of a network: nothing is kept of a
+ * file with a version that is not, byte for byte, what the build lists in files.json.
  */
 
 const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
@@ -19,9 +22,14 @@ const VERSIONED = /^(?:runtime-[0-9a-f]{16}\/.+|[^/]+-[0-9A-Z]{8}\.js)$/; // bel
 
 // An origin may have several sites, and its caches belong to all of them.
 const OURS = `offline ${new URL(ROOT).pathname} `;
-const VERSIONED_CACHE = `${OURS}versioned`;
+const VERSIONED_CACHE = `${OURS}verified`;
 const POINTER_CACHE = `${OURS}pointer`; // names the build whose cache is in use
 const BUILD_CACHE = `${OURS}build `; // and the build
+
+const DIGEST = "X-SHA-256"; // header of what is kept of versioned files
+/** @type {Record<string, string>} by the ends of names */
+const TYPES = { js: "text/javascript", json: "application/json", wasm: "application/wasm" };
+const OTHER_TYPE = "application/octet-stream";
 
 const PAUSE = 30_000; // ms after a failure; the next request of a page is no better a moment
 
@@ -33,13 +41,16 @@ let next = null; // the look that has not begun
 let pausedUntil = 0;
 
 scope.addEventListener("install", () => scope.skipWaiting());
-scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
+scope.addEventListener("activate", (event) => {
+  event.waitUntil(caches.delete(`${OURS}versioned`).catch(warn)); // earlier, nothing was compared
+  event.waitUntil(scope.clients.claim());
+});
 
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || !request.url.startsWith(ROOT)) return;
   const url = plain(request.url);
-  event.respondWith(isVersioned(url) ? fromCache(event, request) : fromNetwork(event, url));
+  event.respondWith(isVersioned(url) ? fromCache(event, url, request) : fromNetwork(event, url));
 });
 
 /** The page names what it has, or will want, that did not come through here. */
@@ -48,29 +59,100 @@ scope.addEventListener("message", (event) => {
   const { keep: named } = event.data;
   const urls = named.map(plain).filter((url) => url.startsWith(ROOT));
   for (const url of urls.filter(isVersioned)) {
-    event.waitUntil(fromCache(event, url).catch(warn)); // it comes when it is asked for
+    event.waitUntil(fromCache(event, url, new Request(url)).catch(warn)); // it comes when asked for
   }
   event.waitUntil(keep(urls.filter((url) => !isVersioned(url))));
 });
 
 /**
  * @param {ExtendableEvent} event
- * @param {Request | string} request
+ * @param {string} url
+ * @param {Request} request with "reload" it asks for what is not from a cache
  */
-async function fromCache(event, request) {
-  const stored = await lookUp(() => caches.open(VERSIONED_CACHE), request);
-  if (stored) return stored;
-  const response = await fetch(request);
-  if (response.ok) event.waitUntil(putVersioned(request, response.clone()).catch(warn));
+async function fromCache(event, url, request) {
+  const stored = request.cache === "reload" ? undefined : await lookUp(verified, url);
+  if (stored && (await isSound(url, stored))) return stored;
+  let response = await fetch(request, suspects.has(url) ? { cache: "reload" } : {});
+  // The browser's own cache may hold for days what a portal said once.
+  if (isHtml(response)) response = await fetch(request, { cache: "reload" });
+  const kept = putVersioned(url, response.clone()).then(
+    () => suspects.delete(url),
+    (error) => {
+      suspects.add(url);
+      warn(error);
+    },
+  );
+  event.waitUntil(kept);
   return response;
 }
 
+/** @type {Set<string>} versioned files in whose place something else came */
+const suspects = new Set();
+
+function verified() {
+  return caches.open(VERSIONED_CACHE);
+}
+
 /**
- * @param {Request | string} request
+ * Whether what was kept still is what it was. Of Python's files, which are large, the page itself
+ * looks at every byte.
+ * @param {string} url
+ * @param {Response} stored
+ */
+async function isSound(url, stored) {
+  if (!url.endsWith(".js")) return true;
+  const digest = stored.headers.get(DIGEST);
+  return digest === (await digestOf(await stored.clone().arrayBuffer()));
+}
+
+/**
+ * Keep a versioned file, if it is what the build lists.
+ * @param {string} url
  * @param {Response} response
  */
-async function putVersioned(request, response) {
-  return (await caches.open(VERSIONED_CACHE)).put(request, response);
+async function putVersioned(url, response) {
+  if (!isWhole(response)) throw new Error(`${url}: the server answered ${response.status}`);
+  const body = await response.arrayBuffer();
+  const digest = await digestOf(body);
+  const name = url.slice(GENERATED.length);
+  const list = await listed(name);
+  if (list[name] !== digest) throw new Error(`${url} is not what the site has published`);
+  const type = TYPES[name.split(".").at(-1) ?? ""] ?? OTHER_TYPE;
+  const headers = { "Content-Type": type, [DIGEST]: digest };
+  await (await verified()).put(url, new Response(body, { headers }));
+}
+
+/** @param {Response} response */
+function isWhole({ status, redirected }) {
+  return status === 200 && !redirected;
+}
+
+/** @param {ArrayBuffer} body */
+async function digestOf(body) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @type {Promise<Record<string, string>> | null} */
+let list = null;
+
+/**
+ * The digests of all versioned files, by name, from a list that has this name. (Or not, if the
+ * server has another build by now: then the file is not to be kept.)
+ * @param {string} name
+ */
+async function listed(name) {
+  const known = await list?.catch(() => null);
+  if (known && name in known) return known;
+  list = fetchList();
+  return list;
+}
+
+/** @returns {Promise<Record<string, string>>} */
+async function fetchList() {
+  const response = await fetch(`${GENERATED}files.json`, { cache: "no-cache" });
+  if (!isWhole(response)) throw new Error(`files.json: the server answered ${response.status}`);
+  return response.json();
 }
 
 /**
@@ -88,7 +170,7 @@ async function fromNetwork(event, url) {
     if (event.request.mode === "navigate") return notHere();
     throw error;
   }
-  if (response.ok && !response.redirected) event.waitUntil(keep([url]));
+  if (isWhole(response)) event.waitUntil(keep([url]));
   return neverReused(response);
 }
 
@@ -198,8 +280,11 @@ async function download(urls, known, build, onFailure) {
     const pages = [];
     const fetchOne = async (/** @type {string} */ url) => {
       const response = await fetch(url, { cache: "no-cache" });
-      const gone = response.status === 404 || response.status === 410;
-      if (!response.ok && !gone) throw new Error(`${url}: the server answered ${response.status}`);
+      const gone = isGone(response);
+      if (!gone && !isWhole(response)) {
+        throw new Error(`${url}: the server answered ${response.status}`);
+      }
+      if (!gone && !isPage(url) && isHtml(response)) throw new Error(`${url} came as a page`);
       const body = await response.arrayBuffer();
       if (!gone && isPage(url)) {
         const text = new TextDecoder().decode(body);
@@ -230,15 +315,12 @@ function shownBy(page, text) {
 
 /** Have Python of the latest build, if there is one of an older build. Returns all names. */
 async function renewVersioned() {
-  const response = await fetch(`${GENERATED}files.json`, { cache: "no-cache" });
-  if (!response.ok) throw new Error(`files.json: the server answered ${response.status}`);
-  /** @type {string[]} */
-  const names = await response.json();
-  const cache = await caches.open(VERSIONED_CACHE);
-  const kept = (await cache.keys()).map(({ url }) => url.slice(GENERATED.length));
+  list = fetchList();
+  const names = Object.keys(await list);
+  const kept = (await (await verified()).keys()).map(({ url }) => url.slice(GENERATED.length));
   if (!kept.some((name) => name.startsWith("runtime-"))) return names;
-  const missing = names.filter((name) => !kept.includes(name));
-  await cache.addAll(missing.map((name) => GENERATED + name));
+  const missing = names.filter((name) => !kept.includes(name)).map((name) => GENERATED + name);
+  await Promise.all(missing.map(async (url) => putVersioned(url, await fetch(url))));
   return names;
 }
 
@@ -252,7 +334,7 @@ async function use(build, names) {
   for (const name of await caches.keys()) {
     if (name.startsWith(BUILD_CACHE) && name !== BUILD_CACHE + build) await caches.delete(name);
   }
-  const versioned = await caches.open(VERSIONED_CACHE);
+  const versioned = await verified();
   for (const { url } of await versioned.keys()) {
     if (!names.includes(url.slice(GENERATED.length))) await versioned.delete(url);
   }
@@ -268,11 +350,32 @@ async function inUse() {
 async function latestBuild() {
   const response = await fetch(ROOT, { cache: "no-cache" });
   if (!response.ok) throw new Error(`the front page: the server answered ${response.status}`);
-  const build = buildOf(await response.text());
+  const text = await response.text();
+  const build = buildOf(text);
   if (build) return build;
-  // Another site, or `mkdocs serve`, has taken the place of ours.
-  await scope.registration.unregister();
+  if (await isReplaced(text)) await scope.registration.unregister();
   throw new Error("the front page does not say of which build it is");
+}
+
+/**
+ * Whether `mkdocs serve`, or another site, has taken the place of ours; or something stands in
+ * between for a while, as the login page of a network, and has answered in the place of the front
+ * page.
+ * @param {string} text of the front page
+ */
+async function isReplaced(text) {
+  if (/<meta name="generator" content="mkdocs/.test(text)) return true;
+  return isGone(await fetch(scope.location.href, { cache: "no-cache" }));
+}
+
+/** @param {Response} response */
+function isGone({ status }) {
+  return status === 404 || status === 410;
+}
+
+/** @param {Response} response */
+function isHtml({ headers }) {
+  return /^text\/html\b/i.test(headers.get("Content-Type") ?? "");
 }
 
 /** @param {string} text */

@@ -1,5 +1,6 @@
 """Puts a finished bundle in the place of the one before, without a moment in which files lack."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,12 +14,13 @@ STAMP = ".stamp"  # MkDocs does not publish files that begin with a dot
 
 
 def list_versioned(out: Path) -> None:
-    """Write files.json: what has its version in its name, for docs/service-worker.js."""
-    names = sorted(
-        path.relative_to(out).as_posix()
-        for path in [*out.glob("runtime-*/*"), *out.glob("*-????????.js")]
-    )
-    (out / "files.json").write_text(json.dumps(names), encoding="utf-8")
+    """Write files.json: what has its version in its name, with its SHA-256 in hexadecimal, for
+    docs/service-worker.js."""
+    digests = {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted([*out.glob("runtime-*/*"), *out.glob("*-????????.js")])
+    }
+    (out / "files.json").write_text(json.dumps(digests), encoding="utf-8")
 
 
 def is_current(target: Path, key: str) -> bool:

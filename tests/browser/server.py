@@ -12,6 +12,8 @@ from typing import Any, BinaryIO, Self
 
 from tests.conftest import SUB_PATH
 
+PORTAL = b"<!doctype html><title>Welcome to our network</title><h1>Please log in</h1>"
+
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("application/wasm", ".wasm")
 
@@ -25,6 +27,7 @@ class Host:
         self.on_request: Callable[[str], None] = lambda path: None
         self.refused = ""  # requests for paths that contain this are cut off; "/" cuts off all
         self.broken = ""  # these are answered by a status of 503
+        self.portal = ""  # these by a page, as a network's login does, which may be kept for a day
         self.cut = ""  # of these, the connection breaks in the middle of the body
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
         self._server.daemon_threads = True
@@ -57,10 +60,20 @@ class _Handler(SimpleHTTPRequestHandler):
         del self.headers["If-Modified-Since"]
         if self.host.refused and self.host.refused in self.path:
             self._hang_up()
+        elif self.host.portal and self.host.portal in self.path:
+            self._show_portal()
         elif self.host.broken and self.host.broken in self.path:
             self.send_error(503)
         else:
             super().do_GET()
+
+    def _show_portal(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(PORTAL)))
+        self.send_header("Cache-Control", "max-age=86400")
+        self.end_headers()
+        self.wfile.write(PORTAL)
 
     def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:  # type: ignore[override]
         if not self.host.cut or self.host.cut not in self.path:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ KEPT = f"""async () => {{
   return kept.map(({{ url }}) => new URL(url).pathname);
 }}"""
 BUILD = '<meta name="build" content="{}"'
-VERSIONED = f"""async () => (await (await caches.open("offline {SUB_PATH} versioned")).keys()).map(
+VERSIONED = f"""async () => (await (await caches.open("offline {SUB_PATH} verified")).keys()).map(
   ({{ url }}) => new URL(url).pathname.replace("{SUB_PATH}assets/generated/", ""))"""
 
 
@@ -57,7 +58,7 @@ def kept(page: Page, path: str) -> None:
 
 def python_kept(page: Page, host: Host) -> list[str]:
     """Wait until all of Python and the editor is kept; returns the names of the files."""
-    names = json.loads((host.folder / "assets" / "generated" / "files.json").read_text())
+    names = list(json.loads((host.folder / "assets" / "generated" / "files.json").read_text()))
     all_kept = f"async (names) => (await ({VERSIONED})()).sort().join() === names.sort().join()"
     wait_until(page, all_kept, names)
     return names
@@ -222,12 +223,16 @@ def test_python_is_renewed_with_the_pages(page: Page, host: Host, tmp_path: Path
     old = python_kept(page, host)
     publish(host, tmp_path / "two")
     generated = host.folder / "assets" / "generated"
-    (worker,) = generated.glob("worker-*.js")
-    worker.rename(generated / "worker-AAAAAAAA.js")
-    new = [name.replace(worker.name, "worker-AAAAAAAA.js") for name in old]
-    (generated / "files.json").write_text(json.dumps(new))
-    entry = generated / "playground.js"
-    entry.write_text(entry.read_text().replace(worker.name, "worker-AAAAAAAA.js"))
+    new = old
+    leading = generated / "playground.js"  # it leads to this one, and this one to the worker
+    for kind in ("python", "worker"):
+        (script,) = generated.glob(f"{kind}-*.js")
+        renamed = script.rename(generated / f"{kind}-AAAAAAAA.js")
+        leading.write_text(leading.read_text().replace(script.name, renamed.name))
+        new = [name.replace(script.name, renamed.name) for name in new]
+        leading = renamed
+    digests = {name: sha256((generated / name).read_bytes()).hexdigest() for name in new}
+    (generated / "files.json").write_text(json.dumps(digests))
     visit(page, host, "tags/")
     assert sorted(page.evaluate(VERSIONED)) == sorted(new)
     host.go_away()
@@ -272,3 +277,56 @@ def test_where_there_is_no_build_any_more_the_service_worker_goes(
         file.write_text(re.sub('<meta name="build"[^>]*>', "", file.read_text()))
     page.reload()
     wait_until(page, "async () => (await navigator.serviceWorker.getRegistrations()).length === 0")
+
+
+@pytest.mark.parametrize("file", ["/worker-", "/runtime-"])
+def test_what_a_portal_answered_once_is_forgotten(page: Page, host: Host, file: str):
+    visit(page, host, POST)
+    page.reload()  # from now on the service worker sees all
+    block = Block(page, "graph")
+    host.portal = file
+    block.start()
+    note = block.element.locator(".py-note")
+    expect(note).to_contain_text("Python could not be loaded", timeout=BOOT)
+    assert [path for path in host.asked if file in path]
+    host.portal = ""
+    block.button("Retry").click()
+    block.ended()
+    python_kept(page, host)
+    host.go_away()
+    page.reload()
+    assert block.run("import xmlrpc.client\nprint('offline')") == "offline\n"
+
+
+def test_what_was_put_into_the_cache_by_another_is_not_used(page: Page, host: Host):
+    visit(page, host, POST)
+    page.reload()
+    block = Block(page, "graph")
+    block.run()
+    python_kept(page, host)
+    foreign = f"""async () => {{
+      const cache = await caches.open("offline {SUB_PATH} verified");
+      for (const key of await cache.keys()) {{
+        const {{ headers }} = await cache.match(key);
+        await cache.put(key, new Response("globalThis.foreign = 1", {{ headers }}));
+      }}
+      await caches.delete("python-image");
+    }}"""
+    page.evaluate(foreign)
+    page.reload()
+    assert block.run("print('sound')") == "sound\n"
+    assert page.evaluate("globalThis.foreign") is None
+
+
+def test_a_portal_in_the_place_of_every_page_changes_nothing(page: Page, host: Host):
+    visit(page, host, POST)
+    before = page.evaluate(KEPT)
+    host.portal = "/"
+    page.goto(host.url + POST)
+    expect(page.get_by_role("heading")).to_have_text("Please log in")
+    quiet(page, host)
+    host.portal = ""
+    host.go_away()
+    page.goto(host.url + POST)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("deep learning", ignore_case=True)
+    assert page.evaluate(KEPT) == before

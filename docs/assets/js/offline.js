@@ -30,9 +30,8 @@ export async function keepPython() {
   if (!offered || navigator.connection?.saveData) return;
   await new Promise((resolve) => setTimeout(resolve, COURTESY));
   try {
-    /** @type {string[]} */
-    const names = await (await fetch(FILES)).json();
-    await keep(names.map((name) => new URL(name, FILES).href));
+    const digests = await (await fetch(FILES)).json();
+    await keep(Object.keys(digests).map((name) => new URL(name, FILES).href));
   } catch (error) {
     console.warn("Python is not kept for times without a connection:", error);
   }
