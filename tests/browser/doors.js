@@ -18,6 +18,7 @@ async ([home, other]) => {
       throw e;
     }));`;
   const attempts = {
+    "the frame": () => postMessage("OPEN"),
     "synchronous request": () => request("GET"),
     "synchronous request to write": () => request("POST"),
     "WebTransport": () => new WebTransport("https://127.0.0.1:1/door").ready,
@@ -70,7 +71,6 @@ async ([home, other]) => {
     attempts[`font ${where}`] = () => new FontFace("f", `url(${host}door-font)`).load();
   }
   new BroadcastChannel("door").postMessage("OPEN");
-  postMessage("OPEN");
   const outcomes = await Promise.all(
     Object.entries(attempts).map(async ([name, attempt]) => {
       try {

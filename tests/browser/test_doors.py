@@ -135,3 +135,14 @@ def test_what_a_program_shows_is_text_or_an_image_whatever_it_says(page: Page, b
     assert shown.endswith("end\n")
     assert page.evaluate("heard") == []
     assert block.element.locator(".py-output script, .py-output [onerror]").count() == 0
+
+
+def test_who_floods_the_page_is_ended(page: Page, block: Block):
+    worker = steal_the_port(page, block)
+    worker.evaluate(
+        """() => { self.flood = () => { for (;;) stolen.postMessage({ type: "fetching" }); }; }"""
+    )
+    block.start("import js\njs.flood()")
+    block.ended("Python broke down")
+    assert "it said too much at once" in block.element.locator(".py-note").inner_text()
+    assert block.run("print('after')") == "after\n"

@@ -90,6 +90,11 @@ test("a suggestion that would write what it does not show is refused", () => {
   assert.equal(checked({ type: "answer", number: 1, answer: [hidden] }), null);
 });
 
+test("what is too much for a page is refused", () => {
+  assert.equal(checked(says({ ...stream, text: "x".repeat(2 ** 24 + 1) })), null);
+  assert.equal(checked(says(...Array(100_001).fill(stream))), null);
+});
+
 test("a field named __proto__ changes no prototype", () => {
   const message = JSON.parse('{"type": "begun", "__proto__": {"polluted": 1}}');
   assert.ok(checked(message));

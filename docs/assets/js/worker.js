@@ -108,6 +108,8 @@ async function start(left, stored, rest) {
   session = connect(pyodide);
   watchTheClock(pyodide);
   self.postMessage(kept.image === left.image ? null : kept);
+  // The room listens no more, and a flood would only be work for it.
+  Object.defineProperty(self, "postMessage", { value: undefined });
   const made = kept.image === image ? undefined : kept.image;
   post({ type: "ready", image: made }, made ? [made.buffer] : []);
 }

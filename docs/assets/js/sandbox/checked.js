@@ -9,7 +9,10 @@
  * @typedef {Record<string, Check>} Fields
  */
 
-/** @type {Check} */ const isText = (value) => typeof value === "string";
+const MOST_TEXT = 2 ** 24; // characters; the outbox stays far below
+const MOST_PARTS = 100_000; // of a list
+
+/** @type {Check} */ const isText = (value) => typeof value === "string" && value.length <= MOST_TEXT;
 /** @type {Check} */ const isNumber = (value) => Number.isFinite(value);
 /** @type {Check} */ const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 /** @type {Check} */ const isFlag = (value) => typeof value === "boolean";
@@ -24,7 +27,8 @@ const either =
     checks.some((check) => check(value));
 
 /** @type {(check: Check) => Check} */
-const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
+const listOf = (check) => (value) =>
+  Array.isArray(value) && value.length <= MOST_PARTS && value.every(check);
 
 /** @type {(fields: Fields) => Check} */
 const record = (fields) => (value) =>

@@ -7,6 +7,9 @@ import { readImage, storeImage } from "./store.js";
 
 /** @import { FromPython, ToWorker } from "../messages.js" */
 
+/** How many messages in a second (1000 ms) are a flood: the outbox sends some 200, see outbox.js. */
+const FLOOD = 5000;
+
 /** How long (ms) the reader's own downloads have the line for themselves. */
 const COURTESY = 3000;
 
@@ -21,6 +24,8 @@ export class Python {
   #ready = false;
   #ended = false;
   #stored = false; // there was an image of an earlier visit
+  #second = 0; // when the last second began
+  #heard = 0; // messages in it
   #files = new Files((progress) => this.#tell({ type: "progress", ...progress }));
 
   /** @param {(message: FromPython) => void} receive */
@@ -87,10 +92,21 @@ export class Python {
   #take(data) {
     if (this.#ended) return;
     const message = checked(data);
-    if (!message) this.#lose("it said what cannot be understood");
+    if (this.#isFlood()) this.#lose("it said too much at once");
+    else if (!message) this.#lose("it said what cannot be understood");
     else if (message.type === "want") this.#give(message.name);
     else if (message.type === "ready") this.#becomeReady(message.image);
     else this.#tell(message);
+  }
+
+  /** The page has other things to do than to listen. */
+  #isFlood() {
+    const now = performance.now();
+    if (now - this.#second > 1000) {
+      this.#second = now;
+      this.#heard = 0;
+    }
+    return ++this.#heard > FLOOD;
   }
 
   /**
