@@ -38,9 +38,8 @@ class Session:
 
     - `{"type": "stream", "name": "stdout"|"stderr", "text": str}`
     - `{"type": "display", "data": {mime: value}, "id": str|None, "update": bool}`
-    - `{"type": "error", "name": str, "message": str, "traceback": str, "summary": str, "frames":
-      [{"cell": id, "line", "end_line", "col", "end_col"}], "hint": str|None}`; the summary is the
-      traceback's end, all of the exception but the calls; the frames are those of the cells,
+    - `{"type": "error", "name": str, "message": str, "traceback": str, "frames": [{"cell": id,
+      "line", "end_line", "col", "end_col"}], "hint": str|None}`; the frames are those of the cells,
       outermost first; lines count from 1, columns from 0, in characters.
     - `{"type": "verdict", "verdict": "passed"|"refused"|"fault", "message": str, "frames": …}`, of
       a check; "fault": the check itself failed, so that nothing is known of the answer. The frames
@@ -244,8 +243,8 @@ def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
     """What a run shows, as recorded in a page: its text and its figures (SVG).
 
     The text is the streams, the text of displays without a figure (but not what is Live), each on
-    lines of its own, and the whole exception at a traceback's end. An update takes the place of
-    what it updates.
+    lines of its own, and the last line of a traceback. An update takes the place of what it
+    updates.
     """
     shown: list[tuple[str, bool, str | None]] = []  # (text, on lines of its own, figure)
     places: dict[str, int] = {}
@@ -253,7 +252,7 @@ def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
         if event["type"] == "stream":
             shown.append((event["text"], False, None))
         elif event["type"] == "error":
-            shown.append((event["summary"], True, None))
+            shown.append((event["traceback"].rstrip("\n").split("\n")[-1], True, None))
         elif event["type"] == "display":
             data = event["data"]
             if SVG in data:

@@ -3,7 +3,6 @@
 import io
 import linecache
 import os
-import re
 import traceback
 from typing import Any
 
@@ -45,29 +44,16 @@ def describe_error(error: BaseException, sources: Sources) -> dict[str, Any]:
         else:  # a SyntaxError of the cell itself: as Python does, no heading without calls
             lines = list(report.format_exception_only())
         text, frames = "".join(lines), _frames(report, sources)
-        summary = "\n".join(_summary(report))
     except Exception as trouble:  # an exception class may defeat any formatting
         text = f"{type(error).__name__}: <no traceback: {type(trouble).__name__}>\n"
-        frames, summary = [], text.rstrip("\n")
+        frames = []
     return {
         "type": "error",
         "name": type(error).__name__,
         "message": _message(error),
         "traceback": text,
-        "summary": summary,
         "frames": frames,
     }
-
-
-def _summary(report: traceback.TracebackException) -> list[str]:
-    """The lines of the exception's message and notes, those of a group's parts indented below."""
-    lines = "".join(report.format_exception_only()).rstrip("\n").split("\n")
-    if getattr(report, "filename", None) is not None:  # a SyntaxError begins with the code
-        starts = [n for n, line in enumerate(lines) if re.match(r"\w*(Error|Warning)\b", line)]
-        lines = lines[starts[0] :] if starts else lines
-    for part in report.exceptions or ():
-        lines += [f"  {line}" if line else "" for line in _summary(part)]
-    return lines
 
 
 def _message(error: BaseException) -> str:

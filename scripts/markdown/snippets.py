@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .dialects import check_dialects
 from .errors import PageError
 from .exercises import Exercise, gather
 from .options import PARTS, parse_options
@@ -64,7 +63,6 @@ def parse_page(text: str, path: Path, first_line: int = 1) -> list[Snippet]:
             raise PageError(path, fence.line + error.line, str(error)) from None
         except ValueError as error:
             raise PageError(path, fence.line, str(error)) from None
-    check_dialects(text, path, first_line)
     snippets = gather(fences, text, path)
     _check_ids(snippets, path)
     _check_excerpt(snippets, scanner.more, path)

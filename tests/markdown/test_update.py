@@ -48,9 +48,9 @@ def test_lines_end_as_they_did(page: Path) -> None:
 
 
 def test_an_output_that_was_not_there(page: Path) -> None:
-    text = "- a\n\n    ```python\n    print('x\\n\\ny')\n    ```\n- b\n"
-    output = "\n\n    ```output\n    x\n\n    y\n    ```"
-    assert updated(page, text) == text.replace("    ```\n- b", f"    ```{output}\n- b")
+    text = "- a\n\n  ```python\n  print('x\\n\\ny')\n  ```\n- b\n"
+    output = "\n\n  ```output\n  x\n\n  y\n  ```"
+    assert updated(page, text) == text.replace("  ```\n- b", f"  ```{output}\n- b")
 
 
 def test_an_output_that_is_no_more(page: Path) -> None:

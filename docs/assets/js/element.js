@@ -12,6 +12,7 @@ import { SourceView } from "./source.js";
 import { Toolbar } from "./toolbar.js";
 
 /** @import { Cell } from "./messages.js" */
+/** @import { SharedLink } from "./sharedlink.js" */
 
 export class PlaygroundElement extends HTMLElement {
   /** @type {SourceView} */ source;
@@ -21,7 +22,9 @@ export class PlaygroundElement extends HTMLElement {
   /** @type {Running} */ #running;
   /** @type {Draft | undefined} */ #draft;
   /** @type {HTMLElement | null} */ #note = null;
-  #borrowing = false; // the text is being replaced by one that is not the reader's
+  /** @type {SharedLink | null} what has brought the code that is shown */ link = null;
+  #own = ""; // the text before a link came
+  /** @type {Draft | undefined} what the reader has made of a link's code */ #borrowed;
 
   connectedCallback() {
     if (this.source) return;
@@ -32,8 +35,11 @@ export class PlaygroundElement extends HTMLElement {
 
   disconnectedCallback() {
     this.#running.stop();
-    // Unless it is only being moved.
-    setTimeout(() => this.isConnected || this.source.close());
+    setTimeout(() => {
+      if (this.isConnected) return; // it was only moved
+      this.link?.release(this);
+      this.source.close();
+    });
   }
 
   /** What a run of the page's program runs here. @returns {Cell} */
@@ -58,15 +64,20 @@ export class PlaygroundElement extends HTMLElement {
     return this.#running.start();
   }
 
+  stop() {
+    this.#running.stop();
+  }
+
   /** Run every block of the program, from the first on, as long as there is no error. */
   async runAll() {
     for (const block of allBlocks(this)) if (!(await block.run())) return;
   }
 
-  /** The original code and the recorded output again. */
+  /** The original code and the recorded output again; or what was there before a link came. */
   reset() {
     this.#running.stop();
-    this.source.reset();
+    if (this.link) this.giveBack();
+    else this.source.reset();
     this.#output.reset();
     this.#toolbar.say("");
     this.#setNote(null);
@@ -91,13 +102,14 @@ export class PlaygroundElement extends HTMLElement {
 
   /** Show the code that the address brings, if any. It is never run by itself. */
   async openShared() {
-    if (!location.hash.startsWith("#code=")) return;
+    const { hash } = location;
+    if (!hash.startsWith("#code=")) return;
     try {
       const { readLink } = await import("./share.js");
-      const codes = await readLink(location.hash);
+      const codes = await readLink(hash);
       const text = codes.get(this.blockId);
       if (text === undefined) return;
-      if (text !== this.source.text) await this.#borrow(text);
+      if (text !== this.source.text) await this.#borrow(text, hash);
       if ([...codes.keys()].at(-1) === this.blockId) this.scrollIntoView();
     } catch (error) {
       console.warn("The code in the address cannot be read:", error);
@@ -116,9 +128,32 @@ export class PlaygroundElement extends HTMLElement {
     }
   }
 
+  /** Show the reader's own code again, in the place of a link's. */
+  giveBack() {
+    this.#release();
+    this.source.show(this.#own);
+  }
+
+  /** Put something under the bar. @param {HTMLElement} element */
+  place(element) {
+    this.#toolbar.element.after(element);
+  }
+
+  /** Make sure that the code is seen. */
+  reveal() {
+    this.#unfold();
+    this.scrollIntoView();
+    this.#toolbar.focusRun();
+  }
+
+  focusRun() {
+    this.#toolbar.focusRun();
+  }
+
   /** Make the bar say how things are. */
   update() {
-    this.toggleAttribute("data-edited", this.edited);
+    this.toggleAttribute("data-edited", this.edited && !this.link);
+    this.toggleAttribute("data-foreign", Boolean(this.link));
     this.#toolbar.resettable = this.edited || this.#output.changed;
   }
 
@@ -196,20 +231,41 @@ export class PlaygroundElement extends HTMLElement {
   /**
    * Show code that somebody has sent. The reader's own comes back by a button, or by undoing.
    * @param {string} text
+   * @param {string} fragment of the link
    */
-  async #borrow(text) {
+  async #borrow(text, fragment) {
+    const { SharedLink } = await import("./sharedlink.js");
     await this.source.open();
-    const [before, label] = [this.source.text, this.edited ? "Show mine" : "Show the original"];
-    this.#borrowing = true;
-    this.source.show(text);
-    this.#borrowing = false;
-    this.#setNote("This code came with the link. Read it before you run it.", {
-      [label]: () => this.source.show(before),
-    });
+    if (!this.isConnected) return;
+    for (const block of allBlocks(this)) block.stop(); // it was to run the text that was there
+    this.link?.release(this);
+    if (!this.link) this.#own = this.source.text;
+    this.link = SharedLink.of(fragment);
+    this.#borrowed = new Draft(location.pathname, `${this.blockId} of a link`, text);
+    this.source.show(this.#borrowed.text ?? text);
+    this.link.bring(this);
+    this.#unfold();
+    const label = this.#own === this.source.original ? "Show the original" : "Show mine";
+    this.#setNote("This code came with the link.", { [label]: () => this.giveBack() });
+    this.link.tell(this);
+  }
+
+  /** The code is the reader's own again. */
+  #release() {
+    this.link?.release(this);
+    this.link = null;
+    this.#setNote(null);
+  }
+
+  #unfold() {
+    const folded = this.querySelector("details");
+    if (folded) folded.open = true;
   }
 
   #changed() {
-    if (!this.#borrowing) this.#draft?.write(this.source.text);
+    const { text } = this.source;
+    if (this.link && text === this.#own) this.#release(); // by undoing
+    (this.link ? this.#borrowed : this.#draft)?.write(text);
     this.#fields.update(this.source.text);
     this.update();
   }

@@ -23,7 +23,16 @@ export function blocksBelow(block) {
 export function inWords(blocks) {
   const above = blocks.slice(0, -1);
   if (!above.length) return "";
-  const edited = above.filter((block) => block.edited).map((block) => block.name);
   const count = above.length === 1 ? "the block above" : `the ${above.length} blocks above`;
-  return edited.length ? `${count}, with your edits in ${edited.join(", ")}` : count;
+  const edited = above.filter((block) => block.edited && !block.link);
+  const foreign = above.filter((block) => block.link);
+  return [count, ...inAll("your edits", edited), ...inAll("a link's code", foreign)].join(", ");
+}
+
+/**
+ * @param {string} what
+ * @param {Block[]} blocks
+ */
+function inAll(what, blocks) {
+  return blocks.length ? [`with ${what} in ${blocks.map((block) => block.name).join(", ")}`] : [];
 }

@@ -4,6 +4,7 @@ import { make } from "./dom.js";
 import { blocksBelow, blocksUpTo, inWords } from "./program.js";
 import { runtime } from "./runtime.js";
 
+/** @import { PlaygroundElement as Block } from "./element.js" */
 /** @import { End, State } from "./runtime.js" */
 /** @import { Frame, OutputEvent } from "./messages.js" */
 
@@ -25,15 +26,19 @@ export class Running {
   }
 
   /**
-   * Run the page's program up to the block.
+   * Run the page's program up to the block. A link's code in it runs if the reader has said so.
    * @returns {Promise<boolean>} whether it came to its end without an error
    */
-  start() {
+  async start() {
+    for (let link; (link = unasked(blocksUpTo(this.#block))); ) {
+      if (!(await link.ask(this.#block))) return false;
+    }
     this.#program = blocksUpTo(this.#block);
     for (const block of this.#program) block.source.clearMark();
     return new Promise((resolve) => {
       runtime.run({
         owner: this.#block,
+        origin: originOf(this.#program),
         program: () => ({
           cells: this.#program.map((block) => block.cell),
           below: blocksBelow(this.#block).map((block) => block.cell),
@@ -118,6 +123,22 @@ export class Running {
   #blockOf(frame) {
     return this.#program.find((block) => block.blockId === frame.cell) ?? this.#block;
   }
+}
+
+/**
+ * The link whose code is in a program and may not run yet.
+ * @param {Block[]} program
+ */
+function unasked(program) {
+  return program.find(({ link }) => link && !link.allowed)?.link;
+}
+
+/**
+ * The links whose code is in a program.
+ * @param {Block[]} program
+ */
+function originOf(program) {
+  return [...new Set(program.flatMap(({ link }) => (link ? [link] : [])))];
 }
 
 /** @param {number} seconds */

@@ -11,6 +11,7 @@
  *
  * @typedef {object} Job
  * @property {object} owner         who runs it; a new job of the same owner replaces the old one
+ * @property {object[]} origin      what links the program's code is from, of those that it holds
  * @property {() => Run} program    called when the run starts, so that it runs the latest text
  * @property {(state: State) => void} onState
  * @property {(events: OutputEvent[]) => void} onEvents
@@ -48,6 +49,7 @@ class Runtime {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #unanswered; // timer
   #asked = { number: 0, resolve: ignore };
   #used = false; // Python was ready once
+  /** @type {object[] | null} */ #origin = null; // of what this Python has run so far, if anything
   #spawned = 0;
   #startTime = 0; // ms that the last start took
 
@@ -105,6 +107,7 @@ class Runtime {
   }
 
   #next() {
+    if (this.#ready && !this.#current && this.#queue.length) this.#isolate(this.#queue[0]);
     const job = this.#python && this.#ready && !this.#current ? this.#queue.shift() : null;
     if (this.#python && job) {
       this.#current = job;
@@ -117,6 +120,20 @@ class Runtime {
     /** @type {State} */
     const state = this.#ready ? { name: "waiting" } : { name: "loading", ...this.#progress };
     for (const waiting of this.#queue) waiting.onState(state);
+  }
+
+  /**
+   * A program of somebody else may have left something in Python that changes the results of the
+   * next one: to which it gives way, if that is not from the same links.
+   * @param {Job} job
+   */
+  #isolate({ origin }) {
+    const ran = this.#origin;
+    if (ran && (ran.length !== origin.length || ran.some((link) => !origin.includes(link)))) {
+      this.#kill();
+      this.#spawn();
+    }
+    this.#origin = origin;
   }
 
   /** @param {End} end */
@@ -146,7 +163,7 @@ class Runtime {
   #kill() {
     this.#asked.resolve(null);
     this.#python?.end();
-    this.#python = this.#life = null;
+    this.#python = this.#life = this.#origin = null;
     this.#ready = false;
     this.#progress = { loaded: 0, total: 0 };
   }

@@ -66,6 +66,10 @@ export class Toolbar {
     for (const event of ["pointerleave", "blur"]) run.addEventListener(event, () => handler(false));
   }
 
+  focusRun() {
+    this.#buttons.run.focus();
+  }
+
   /** Say what a run includes, to who asks. @param {string} words */
   describeRun(words) {
     this.#buttons.run.title = words;

@@ -545,39 +545,3 @@ def test_a_session_that_rewinds_runs_the_cells_above_once():
         assert session.run([above, Cell("b", "", "seen.append(2)\nx, seen, dir().count('z')")])
         again = "= =" in first
         assert golden(events)[0] == f"(0, {[2] if again else [1, 2]}, 0)\n"
-
-
-@pytest.mark.parametrize(
-    ("code", "recorded"),
-    [
-        ("raise ValueError('line1\\nline2\\n\\nline4')", "ValueError: line1\nline2\n\nline4"),
-        ("e = KeyError('k')\ne.add_note('a\\nb')\nraise e", "KeyError: 'k'\na\nb"),
-        (
-            "raise ExceptionGroup('two', "
-            "[ValueError('a\\nb'), ExceptionGroup('in', [OSError('c')])])",
-            "ExceptionGroup: two (2 sub-exceptions)\n  ValueError: a\n  b\n"
-            "  ExceptionGroup: in (1 sub-exception)\n    OSError: c",
-        ),
-        (
-            "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise ValueError('none') from e",
-            "ValueError: none",
-        ),
-        (
-            "try:\n    1 / 0\nexcept ZeroDivisionError:\n    raise ValueError('none') from None",
-            "ValueError: none",
-        ),
-        (
-            "try:\n    1 / 0\nexcept ZeroDivisionError:\n    {}['k']",
-            "KeyError: 'k'",
-        ),
-        ("x = = 1", "SyntaxError: invalid syntax"),
-        ("if x:\ny", "IndentationError: expected an indented block after 'if' statement on line 1"),
-        ("raise SyntaxError('own\\nwords')", "SyntaxError: own\nwords"),
-        ("raise ValueError", "ValueError"),
-        ("a = ValueError('a')\na.__cause__ = a\nraise a", "ValueError: a"),
-    ],
-)
-def test_an_error_is_recorded_whole(code: str, recorded: str) -> None:
-    events: list[dict[str, object]] = []
-    Session(events.append).run([Cell("a", "", code)])
-    assert golden(events)[0] == f"{recorded}\n"
