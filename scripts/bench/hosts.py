@@ -2,9 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import micrograd.engine  # type: ignore[import-untyped]
@@ -17,11 +15,17 @@ from scripts.project import ROOT
 
 EMPTY = {"/empty/": b"<!doctype html><title>empty</title><link rel=icon href=data:,>"}
 
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
+
 PROGRAM = """
 import json, sys
 sys.path.insert(0, "/bench")
 from scripts.bench.{module} import measure
-answer = json.dumps(measure({rounds}))
+answer = json.dumps(measure(*{arguments!r}))
 print(answer)  # for Node
 answer
 """
@@ -37,28 +41,28 @@ IN_PAGE = """async ({files, program}) => {
 }"""
 
 
-def _payload(module: str, rounds: int) -> dict[str, Any]:
-    """What Pyodide needs: the engine, the measuring module, and micrograd, as files."""
+def _payload(module: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
+    """What Pyodide needs: the engine, what measures, and micrograd, as files."""
     peer = Path(str(micrograd.engine.__file__)).parent
-    sources = [*(ROOT / "engine").rglob("*.py"), ROOT / "scripts" / "bench" / f"{module}.py"]
+    bench = ROOT / "scripts" / "bench"
+    sources = [*(ROOT / "engine").rglob("*.py"), bench / "moons.py", bench / "tape.py"]
     files = {f"/bench/{path.relative_to(ROOT)}": path for path in sources}
     files |= {f"/bench/micrograd/{path.name}": path for path in peer.glob("*.py")}
     return {
         "files": {name: path.read_text("utf-8") for name, path in files.items()},
-        "program": PROGRAM.format(module=module, rounds=rounds),
+        "program": PROGRAM.format(module=module, arguments=arguments),
     }
 
 
-def in_node(module: str, rounds: int) -> dict[str, Any]:
-    """What `scripts.bench.<module>.measure(rounds)` returns in Pyodide under Node."""
-    payload = _payload(module, rounds)
+def in_node(module: str, *arguments: Any) -> Any:
+    """What `scripts.bench.<module>.measure(*arguments)` returns in Pyodide under Node."""
+    payload = _payload(module, arguments)
     task = in_pyodide.task([payload["program"]], files=payload["files"])
     answer = output_of(in_pyodide.COMMAND, f"{module} in Pyodide", stdin=task)
-    result: dict[str, Any] = json.loads(answer.splitlines()[-1])
-    return result
+    return json.loads(answer.splitlines()[-1])
 
 
-def in_chromium(module: str, rounds: int) -> dict[str, Any]:
+def in_chromium(module: str, *arguments: Any) -> Any:
     """The same in a page of Chromium."""
     from playwright.sync_api import sync_playwright
 
@@ -69,9 +73,19 @@ def in_chromium(module: str, rounds: int) -> dict[str, Any]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(f"{host.address}/empty/")
-        result: dict[str, Any] = json.loads(page.evaluate(IN_PAGE, _payload(module, rounds)))
+        result = json.loads(page.evaluate(IN_PAGE, _payload(module, arguments)))
         browser.close()
     return result
+
+
+def in_cpython(module: str, *arguments: Any) -> Any:
+    """The same in a process of this Python, on one thread."""
+    command = [sys.executable, "-m", f"scripts.bench.{module}", *map(str, arguments)]
+    answer = output_of(command, f"Measuring {' '.join(command[3:])}", **ONE_THREAD)
+    return json.loads(answer.splitlines()[-1])
+
+
+HOSTS = {"cpython": in_cpython, "pyodide": in_node, "chromium": in_chromium}
 
 
 def chromium() -> str:
@@ -80,11 +94,3 @@ def chromium() -> str:
     if path is None:
         sys.exit("No Chromium on PATH. Try: python3 scripts/dev.py bench boot")
     return str(path)
-
-
-def ways(rounds: list[dict[str, float]]) -> Iterator[tuple[str, float, list[float]]]:
-    """Each way's name, its median time in microseconds, and micrograd's time over its own in the
-    same round, round by round. `rounds` has seconds by way."""
-    for name in rounds[0]:
-        ratios = [times["micrograd"] / times[name] for times in rounds]
-        yield name, 1e6 * median(times[name] for times in rounds), ratios

@@ -1,6 +1,8 @@
 /* The moons step by hand, in plain loops: a ceiling for what compiling a tape can reach.
  * Parameters: for each layer, for each neuron, its weights and its bias, as engine.MLP has them. */
 
+#include <math.h>
+
 #define P 337 /* 16 * (2 + 1) + 16 * (16 + 1) + 1 * (16 + 1) */
 
 static void layer(const double *w, const double *x, int inputs, int outputs, double *s) {
@@ -25,14 +27,23 @@ static void back(const double *w, double *g, const double *x, const double *d, i
     }
 }
 
-static void relu(double *s, int n) {
+/* The activation of a layer, and what it does to the gradient on the way back: relu, or tanh. */
+static void activate(double *s, int n) {
     for (int i = 0; i < n; i++)
+#ifdef TANH
+        s[i] = tanh(s[i]);
+#else
         if (s[i] <= 0) s[i] = 0;
+#endif
 }
 
-static void shut(double *d, const double *s, int n) {
+static void activate_back(double *d, const double *s, int n) {
     for (int i = 0; i < n; i++)
+#ifdef TANH
+        d[i] *= 1 - s[i] * s[i];
+#else
         if (s[i] <= 0) d[i] = 0;
+#endif
 }
 
 /* Gradient descent over the whole batch, a step for each rate; the loss before each step. */
@@ -46,15 +57,15 @@ void train(double *w, int samples, const double *xs, const double *ys, int steps
         for (int k = 0; k < P; k++) g[k] = 0;
         for (int n = 0; n < samples; n++) {
             const double *x = xs + 2 * n;
-            layer(w, x, 2, 16, h1), relu(h1, 16);
-            layer(w2, h1, 16, 16, h2), relu(h2, 16);
+            layer(w, x, 2, 16, h1), activate(h1, 16);
+            layer(w2, h1, 16, 16, h2), activate(h2, 16);
             layer(w3, h2, 16, 1, &score);
             double margin = 1 - ys[n] * score;
             if (margin <= 0) continue;
             total += margin;
             d = -ys[n];
-            back(w3, g3, h2, &d, 16, 1, d2), shut(d2, h2, 16);
-            back(w2, g2, h1, d2, 16, 16, d1), shut(d1, h1, 16);
+            back(w3, g3, h2, &d, 16, 1, d2), activate_back(d2, h2, 16);
+            back(w2, g2, h1, d2, 16, 16, d1), activate_back(d1, h1, 16);
             back(w, g, x, d1, 2, 16, 0);
         }
         for (int k = 0; k < P; k++) squares += w[k] * w[k];

@@ -1,31 +1,26 @@
-"""What scripts/bench/engine.py measures, wherever this runs: the tape against micrograd.
-
-The moons step is micrograd's demonstration: 100 points, a 2-16-16-1 network of relus, max-margin
-loss and L2 penalty, plain gradient descent. A sample is some steps in a row, as in training, with
-the garbage collector on: micrograd's graphs are cycles, so collecting them is part of its cost.
+"""The tape and micrograd as trainers of the moons, for scripts/bench/moons.py; and what else
+scripts/bench/engine.py measures of them, wherever this runs: an expression, depth, memory.
 """
 
 import gc
+import json
 import math
 import sys
 import tracemalloc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from random import Random
-from time import process_time
-from types import MappingProxyType
+from time import perf_counter, process_time
 from typing import Any
 
 from micrograd.engine import Value as PeerValue  # type: ignore[import-untyped]
 from micrograd.nn import MLP as PeerMLP  # type: ignore[import-untyped]
 
 from engine import MLP, Graph, Value, moons
+from engine.compile import Tracer, compile_loss
 
 POINTS, LABELS = moons(100, Random(3))
 SIZES = [2, 16, 16, 1]
 PENALTY = 1e-4
-STEPS = 5  # in a row, in one sample
-
-Step = Callable[[], float]  # returns the seconds of one training step
 
 
 def rate(step: int) -> float:
@@ -158,24 +153,6 @@ def timed(run: Callable[[], object], times: int = 1) -> float:
     return (processor_time() - begin) / times
 
 
-def moons_steps(rounds: int, others: Mapping[str, Step]) -> list[dict[str, float]]:
-    """Seconds of a step, by each way in turn; `others` say themselves how long theirs took."""
-    out = []
-    for _ in range(rounds):
-        # Made anew, so that no way's leftovers, which only micrograd has, burden the others.
-        found = {}
-        for name in WAYS:
-            way = trainer(name)
-            way.step()
-            found[name] = timed(way.step, STEPS)
-        way = trainer("micrograd")
-        gc.disable()
-        found["micrograd, collector off"] = timed(way.step)
-        gc.enable()
-        out.append(found | {name: other() for name, other in others.items()})
-    return out
-
-
 def readme(a: Any, b: Any) -> Any:
     """The expression of micrograd's README."""
     c = a + b
@@ -211,10 +188,14 @@ def readme_runs(rounds: int) -> list[dict[str, float]]:
     for ours, theirs in zip(readme_ours(), readme_peer(), strict=True):
         if not math.isclose(ours, theirs, rel_tol=1e-12):
             raise AssertionError(f"README expression: {ours} is not micrograd's {theirs}")
-    return [
-        {"micrograd": timed(readme_peer, 300), "README expression": timed(readme_ours, 300)}
-        for _ in range(rounds)
-    ]
+    out = []
+    for _ in range(rounds):
+        found = {"micrograd": timed(readme_peer, 300), "README expression": timed(readme_ours, 300)}
+        gc.disable()
+        found["micrograd, collector off"] = timed(readme_peer, 300)
+        gc.enable()
+        out.append(found)
+    return out
 
 
 def deep(depth: int = 100_000) -> dict[str, Any]:
@@ -285,11 +266,10 @@ def heap_growth(steps: int = 100) -> int | None:
     return int(pyodide_js._module.HEAPU8.length - before)
 
 
-def measure(rounds: int, others: Mapping[str, Step] = MappingProxyType({})) -> dict[str, Any]:
+def measure(rounds: int) -> dict[str, Any]:
     """Everything, as numbers; times in seconds, memory in bytes."""
     agree()
     return {
-        "moons": moons_steps(rounds, others),
         "readme": readme_runs(rounds),
         "deep": deep(),
         "bytes per node": {
@@ -297,4 +277,21 @@ def measure(rounds: int, others: Mapping[str, Step] = MappingProxyType({})) -> d
             "micrograd": bytes_per_node(chain_theirs, 100_000),
         },
         "heap growth": heap_growth(),
+        "large": min(compile_large() for _ in range(2)),
     }
+
+
+def compile_large(nodes: int = 100_000) -> float:
+    """Seconds from nothing to a program for a graph of this many nodes."""
+    begin = perf_counter()
+    graph = Tracer()
+    weights, x = graph.leaves(50), graph.leaves(2)
+    v = weights[0] * x[0]
+    while len(graph) < nodes:
+        v = (v * weights[len(graph) % 50] + x[len(graph) % 2]).tanh()
+    compile_loss(v, weights, x, backend="wasm")
+    return perf_counter() - begin
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(int(sys.argv[1]))))
