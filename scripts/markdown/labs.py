@@ -6,6 +6,7 @@ figure the same words. Its cells are kept, set as a snippet is; nothing else is.
 
 import base64
 import html
+import re
 
 from bs4 import BeautifulSoup, Tag
 from mkdocs.config.defaults import MkDocsConfig
@@ -14,8 +15,10 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from scripts.markdown.figures import parse_figure
+from scripts.markdown.katex import render
 
 _TEXT = {"text/plain", "application/vnd.jupyter.stdout", "application/vnd.jupyter.stderr"}
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$(?!\s)((?:\\.|[^\\$])+?)(?<!\s)\$", re.DOTALL)
 _SVG_URL = "data:image/svg+xml;base64,"
 
 
@@ -24,10 +27,16 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     if not page.file.src_uri.endswith(".ipynb"):
         return content
     soup = BeautifulSoup(content[content.index('<div class="jupyter-wrapper">') :], "html.parser")
-    try:
-        cells = [_cell(cell) for cell in soup.select('.jp-Cell[id^="cell-id="]')]
-    except ValueError as error:
-        raise PluginError(f"docs/{page.file.src_uri}: {error}") from None
+    cells = []
+    # Before nbformat 4.5 cells have no ids; they may lie within another frame of the same class.
+    frames = [frame for frame in soup.select(".jp-Cell") if not frame.find_parent(class_="jp-Cell")]
+    for number, cell in enumerate(frames, 1):
+        try:
+            cells.append(_cell(cell))
+        except ValueError as error:
+            raise PluginError(f"docs/{page.file.src_uri}: cell {number}: {error}") from None
+    if not cells:
+        raise PluginError(f"docs/{page.file.src_uri}: a notebook without cells shows nothing")
     name = page.file.src_uri.rsplit("/", 1)[-1]
     download = f'<p class="dl-lab__file"><a href="{name}" download>Download {name}</a></p>'
     return "\n".join([cells[0], download, *cells[1:]])
@@ -38,6 +47,7 @@ def _cell(cell: Tag) -> str:
     if prose is not None:
         for link in prose.select("a.anchor-link"):
             link["class"], link["title"] = "headerlink", "Link to this section"
+        _set_formulas(prose)
         return prose.decode_contents().strip()
     pre = cell.select_one(".highlight-ipynb pre")
     if pre is None:
@@ -47,6 +57,22 @@ def _cell(cell: Tag) -> str:
     output = f'<div class="py-output">{shown}</div>' if shown else ""
     source = f'<div class="highlight"><pre><code>{code}\n</code></pre></div>'
     return f'<div class="py-lab">{source}{output}</div>'
+
+
+def _set_formulas(prose: Tag) -> None:
+    """Put KaTeX's glyphs in the place of each $…$ and $$…$$; TexError is a ValueError."""
+    for text in prose.find_all(string=re.compile(r"\$")):
+        if text.find_parent(["code", "pre"]):
+            continue
+        parts, position = [], 0
+        for found in _FORMULA.finditer(text):
+            tex = found[1] or found[2]
+            parts.append(html.escape(text[position : found.start()], quote=False))
+            formula = render(tex, found[1] is not None).html
+            parts.append(f'<span class="arithmatex" data-search-exclude>{formula}</span>')
+            position = found.end()
+        parts.append(html.escape(text[position:], quote=False))
+        text.replace_with(BeautifulSoup("".join(parts), "html.parser"))
 
 
 def _output(output: Tag) -> str:

@@ -18,7 +18,7 @@ from .paths import ROOT, files_of, shown_path
 from .reading import content_of, decoded
 
 UPDATE = "python3 scripts/dev.py update"
-_SECONDS = 120  # for one cell; a notebook that takes longer is no page to read
+_SECONDS = 120.0  # for one cell; a notebook that takes longer is no page to read
 # All that a notebook says about itself; an editor adds what is of its machine only.
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _LANGUAGE = {"name": "python"}
@@ -59,19 +59,18 @@ def _run(path: Path, notebook: nbformat.NotebookNode, seed: int) -> nbformat.Not
             record_timing=False,
             resources={"metadata": {"path": str(work)}},
         )
-        where = shown_path(path)
         try:
             client.execute(env=_environ(seed))
         except CellExecutionError as error:
-            number = client.code_cells_executed
-            raise NotebookError(f"{where}: cell {number}: {error.ename}: {error.evalue}") from None
+            told = f": {error.ename}: {error.evalue}"
         except CellTimeoutError:
-            number = client.code_cells_executed + 1
-            told = f"cell {number} did not end within {_SECONDS} s: make its work smaller"
-            raise NotebookError(f"{where}: {told}") from None
+            told = f" did not end within {_SECONDS:g} s: make its work smaller"
         except DeadKernelError:
-            number = client.code_cells_executed + 1
-            raise NotebookError(f"{where}: cell {number} ended Python: it must not") from None
+            told = " ended Python: a cell must come to its end"
+        else:
+            told = ""
+        if told:
+            raise NotebookError(f"{shown_path(path)}: cell {client.code_cells_executed}{told}")
     _clean(notebook)
     return notebook
 
@@ -145,7 +144,9 @@ def update_notebook(path: Path) -> list[str]:
     report = [
         line.partition(": the output")[0] + ": output" for line in _differences(path, saved, ran)
     ]
-    report += [f"{shown_path(path)}: {note}: removed" for note in machine_notes(saved)]
+    report += [
+        f"{shown_path(path)}: {note}: of a machine, removed" for note in machine_notes(saved)
+    ]
     if report:
         text: str = nbformat.writes(ran)  # type: ignore[no-untyped-call]
         replace_files({path: (text.rstrip("\n") + "\n").encode()}, {path: before})

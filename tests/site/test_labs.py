@@ -1,21 +1,26 @@
 """The labs: what a notebook shows is what it computes, and its page is one of ours."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from scripts import environment
+from scripts.markdown import notebooks
 from scripts.markdown.notebooks import (
     UPDATE,
     NotebookError,
     all_notebooks,
+    machine_notes,
+    read_notebook,
     run_notebook,
     stale_cells,
     update_notebook,
 )
-from scripts.markdown.paths import DOCS
+from scripts.markdown.paths import DOCS, shown_path
 from scripts.markdown.update import main as update
 
 NOTEBOOKS = all_notebooks(DOCS)
@@ -40,6 +45,14 @@ def draft(path: Path, *sources: str) -> Path:
     return path
 
 
+def text_of(output) -> list[str]:
+    """What of an output is shown as text."""
+    data = output.get("data", {})
+    if output.output_type == "stream":
+        return [output.text.strip()]
+    return [data["text/plain"].strip()] if "text/plain" in data and len(data) == 1 else []
+
+
 def test_there_is_a_lab():
     assert NOTEBOOKS
 
@@ -51,10 +64,8 @@ def test_saved_outputs_are_what_the_notebook_shows(notebook):
 
 
 def test_the_file_holds_nothing_of_the_machine_it_ran_on(notebook):
-    content = json.loads(notebook.read_text(encoding="utf-8"))
-    assert set(content["metadata"]) <= {"kernelspec", "language_info"}
-    assert content["metadata"]["language_info"] == {"name": "python"}
-    assert not any(cell["metadata"] for cell in content["cells"])
+    notes = machine_notes(read_notebook(notebook))
+    assert not notes, f"{shown_path(notebook)}: {notes}: {UPDATE} removes them"
 
 
 def test_the_page_shows_every_cell_in_the_form_of_the_posts(notebook, page):
@@ -63,7 +74,7 @@ def test_the_page_shows_every_cell_in_the_form_of_the_posts(notebook, page):
     assert [code.get_text().rstrip("\n") for code in article.select(".py-lab code")] == [
         cell.source for cell in cells
     ]
-    texts = [o.text.strip() for cell in cells for o in cell.outputs if o.output_type == "stream"]
+    texts = [text for cell in cells for output in cell.outputs for text in text_of(output)]
     assert [pre.get_text() for pre in article.select(".py-text")] == texts
     figures = [o for cell in cells for o in cell.outputs if "image/svg+xml" in o.get("data", {})]
     images = article.select("figure.py-figure img")
@@ -103,3 +114,102 @@ def test_a_failing_cell_is_named_and_the_file_is_left_alone(tmp_path, capsys):
     assert update([str(path)]) == 1
     assert "lab.ipynb: cell 2: ZeroDivisionError" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+def written(path: Path, cells, minor=5, metadata=None, of_cells=None) -> Path:
+    """A notebook as an editor might save it, cells as (type, source)."""
+    made = []
+    for number, (kind, source) in enumerate(cells):
+        cell = {"cell_type": kind, "source": source, "metadata": dict(of_cells or {})}
+        if minor >= 5:
+            cell["id"] = f"c{number}"
+        if kind == "code":
+            cell |= {"outputs": [], "execution_count": None}
+        made.append(cell)
+    content = {"cells": made, "metadata": metadata or {}, "nbformat": 4, "nbformat_minor": minor}
+    path.write_text(json.dumps(content))
+    return path
+
+
+EDITORS = {
+    "kernelspec": {"display_name": ".venv (3.11.7)", "language": "python", "name": "mine"},
+    "language_info": {"name": "python", "version": "3.11.7"},
+    "vscode": {"interpreter": {"hash": "abc"}},
+}
+CELLS = [("markdown", "# Of $x^2$\n\n`$y$`"), ("code", "print('a')\n1 + 1"), ("code", "")]
+
+
+def test_what_editors_write_passes_after_update(tmp_path):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    path = written(docs / "index.ipynb", CELLS, 2, EDITORS, {"vscode": {}, "tags": ["kept"]})
+    told = update_notebook(path)
+    told = [line.rpartition("index.ipynb: ")[2] for line in told if "cell 2" not in line]
+    assert told[:4] == [
+        "cell 1: output",
+        "metadata 'vscode': of a machine, removed",
+        "the kernel: of a machine, removed",
+        "the language's version: of a machine, removed",
+    ]
+    assert update_notebook(path) == []
+    assert all(cell.metadata == {"tags": ["kept"]} for cell in read_notebook(path).cells)
+    (tmp_path / "mkdocs.yml").write_text(
+        f"site_name: A\nhooks: [{environment.ROOT}/scripts/markdown/labs.py]\n"
+        "plugins: [mkdocs-jupyter: {execute: false}]\n"
+    )
+    command = [*environment.site_command(tmp_path / "site"), "-f", tmp_path / "mkdocs.yml"]
+    answer = subprocess.run(
+        list(map(str, command)), cwd=environment.ROOT, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
+    page = BeautifulSoup((tmp_path / "site" / "index.html").read_text("utf-8"), "html.parser")
+    assert [pre.get_text() for pre in page.select(".py-text")] == ["a", "2"]
+    assert page.select_one("h1 .katex annotation").get_text() == "x^2"
+    assert page.select_one("p > code").get_text() == "$y$"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("import os\nos._exit(0)", "lab.ipynb: cell 1 ended Python: a cell must come to its end"),
+        ("import time\ntime.sleep(3600)", "lab.ipynb: cell 1 did not end within 2 s: make its"),
+        ("print({'a', 'b', 'c', 'd'})", "lab.ipynb: cell 1: it does not show the same twice"),
+        ("open({path!r}, 'a').write(' ')", "lab.ipynb was changed while its"),
+    ],
+)
+def test_a_notebook_that_is_refused_stays_as_it_is(tmp_path, monkeypatch, capsys, code, told):
+    if "sleep" in code:
+        monkeypatch.setattr(notebooks, "_SECONDS", 2.0)
+    path = draft(
+        tmp_path / "lab.ipynb", code.replace("{path!r}", repr(str(tmp_path / "lab.ipynb")))
+    )
+    before = path.read_text().rstrip()
+    assert update([str(path)]) == 1
+    assert told in capsys.readouterr().err
+    assert path.read_text().rstrip() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["lab.ipynb"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{\n\n,}", "lab.ipynb:3: not a notebook: Expecting property name"),
+        ("[]", "lab.ipynb:1: not a notebook: "),
+        (
+            '{"cells": 1, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+            ":1: not a notebook: ",
+        ),
+        (
+            '{"cells": [], "nbformat": 4, "nbformat_minor": 5, '
+            '"metadata": {"kernelspec": '
+            '{"name": "julia", "language": "julia", "display_name": ""}}}',
+            "lab.ipynb:1: a notebook in julia: write it in Python",
+        ),
+    ],
+)
+def test_what_is_no_notebook_is_refused_by_name(tmp_path, capsys, content, told):
+    path = tmp_path / "lab.ipynb"
+    path.write_text(content)
+    assert update([str(path)]) == 1
+    assert told in capsys.readouterr().err
+    assert path.read_text() == content
