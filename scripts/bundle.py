@@ -50,7 +50,8 @@ def bundle(target: Path = TARGET, sources: Path = SOURCES) -> None:
     print(f"{shown_path(target)}: made in {time.monotonic() - started:.1f} s", flush=True)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Exits with one line if the bundle cannot be made."""
     try:
         bundle()
     except StepError as error:
@@ -58,3 +59,7 @@ if __name__ == "__main__":
     except Exception as error:  # what a step has kept is not what it was
         words = f"{type(error).__name__}: {error}".split("\n")[0]
         sys.exit(f"{words}. If the files in .cache are damaged: delete .cache, then try again")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,7 +48,12 @@ def run_notebook(path: Path, seed: int = 0) -> nbformat.NotebookNode:
     return _run(path, read_notebook(path), seed)
 
 
-def _run(path: Path, notebook: nbformat.NotebookNode, seed: int) -> nbformat.NotebookNode:
+def _run(
+    path: Path,
+    notebook: nbformat.NotebookNode,
+    seed: int,
+    running: list[NotebookClient] | None = None,
+) -> nbformat.NotebookNode:
     with TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as folder:
         work = Path(folder, "work")
         work.mkdir()
@@ -59,6 +66,8 @@ def _run(path: Path, notebook: nbformat.NotebookNode, seed: int) -> nbformat.Not
             record_timing=False,
             resources={"metadata": {"path": str(work)}},
         )
+        if running is not None:
+            running.append(client)
         try:
             client.execute(env=_environ(seed))
         except CellExecutionError as error:
@@ -132,9 +141,18 @@ def update_notebook(path: Path) -> list[str]:
     ChangedMeanwhile or OSError; the file is left alone then."""
     before = _content(path)
     saved = _parsed(path, before)
+    running: list[NotebookClient] = []
     with ThreadPoolExecutor(2) as side_by_side:
-        runs = [side_by_side.submit(_run, path, _parsed(path, before), seed) for seed in (0, 1)]
-        ran, again = (run.result() for run in runs)
+        try:
+            runs = [
+                side_by_side.submit(_run, path, _parsed(path, before), seed, running)
+                for seed in (0, 1)
+            ]
+            ran, again = (run.result() for run in runs)
+        except BaseException:  # when it is interrupted, what runs ends at once
+            for client in running:
+                _kill(client)
+            raise
     if unlike := _differences(path, ran, again):
         where = unlike[0].partition(": the output")[0]
         raise NotebookError(
@@ -151,6 +169,13 @@ def update_notebook(path: Path) -> list[str]:
         text: str = nbformat.writes(ran)  # type: ignore[no-untyped-call]
         replace_files({path: (text.rstrip("\n") + "\n").encode()}, {path: before})
     return report
+
+
+def _kill(client: NotebookClient) -> None:
+    pid = getattr(getattr(client.km, "provisioner", None), "pid", None)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
 
 
 def _content(path: Path) -> bytes:

@@ -26,6 +26,10 @@ from engine.runner import Cell, Event, Session
 from .budget import run_counted
 from .process import Ran
 
+NOT_SET_BACK = (
+    "One interpreter ran all pages. It was set back before each, but for what lies inside objects, "
+    "in compiled modules and in threads; there was no time limit."
+)
 # What tells of the tests themselves, or is Python's own state, and goes on changing.
 _KEPT = ("sys", "gc", "linecache", "_pytest", "pytest", "pluggy", "sybil", "scripts", "tests")
 

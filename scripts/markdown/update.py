@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts import children
+
 from .errors import PageError
 from .figures import (
     figure_path,
@@ -221,4 +223,10 @@ def _write(page: Path, text: str, changes: _Changes) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    children.end_when_told()
+    try:
+        code = main()
+    except KeyboardInterrupt:
+        print("update: stopped; what it was at is left as it was", file=sys.stderr)
+        code = 130
+    raise SystemExit(code)

@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
-from scripts import browsers, children, environment, output
+from scripts import browsers, bundle, children, environment, output
 from scripts import dev as dev_module
 from scripts.project import ROOT, StepError
 
@@ -89,6 +90,19 @@ def test_a_cache_that_is_no_folder(bare_clone):
     assert answer.returncode == 1
     assert answer.stderr.strip().startswith(".cache is no folder to write in")
     assert answer.stderr.strip().endswith(": delete it")
+
+
+def test_a_damaged_cache_is_one_line_that_says_what_to_delete(monkeypatch):
+    def damaged():
+        raise zipfile.BadZipFile("File is not a zip file\nat all")
+
+    monkeypatch.setattr(bundle, "bundle", damaged)
+    with pytest.raises(SystemExit) as caught:
+        bundle.main()
+    assert caught.value.code == (
+        "BadZipFile: File is not a zip file. If the files in .cache are damaged: delete .cache, "
+        "then try again"
+    )
 
 
 @pytest.mark.parametrize("files", [["mine.txt"], ["docs/thesis.md"], ["index.html", ".git/HEAD"]])

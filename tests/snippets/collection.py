@@ -16,6 +16,7 @@ from scripts.markdown.golden import Program, failure
 from scripts.markdown.paths import DOCS, shown_path
 from scripts.markdown.proof import Proof
 from scripts.markdown.reading import read_page
+from scripts.markdown.shared import NOT_SET_BACK
 from scripts.markdown.snippets import Snippet, parse_page
 
 SLOW_PAGE = 5.0  # seconds on CPython; the reader's browser takes several times as long
@@ -119,6 +120,8 @@ class SnippetTests:
             if slow:
                 line += f"  more than {SLOW_PAGE:g} s: make its work smaller, readers wait for it"
             terminalreporter.write_line(line, yellow=slow)
+        if sys.platform == "emscripten":
+            terminalreporter.write_line(NOT_SET_BACK)
 
 
 class _Page(Document):
