@@ -7,12 +7,15 @@ import zlib
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from engine.compile.build import build
 from engine.compile.lowered import Lowered
 from engine.compile.python_source import load, python_source
+from engine.compile.reference import Reference
 from engine.optim import SGD, Optimiser
 
+_UNDEFINED = (ArithmeticError, ValueError, IndexError)  # what the interpreter's operations raise
 Numbers = Sequence[float] | Iterable[float]
 
 
@@ -21,24 +24,37 @@ class Compiled(ABC):
 
     A batch of n samples has n × lowered.inputs inputs, one sample after the other, and
     n × lowered.targets targets. Without either, there is one sample.
+
+    Where compiled code meets what is not finite, the batch is computed again as the interpreter
+    does: see compile_loss.
     """
 
     def __init__(self, lowered: Lowered) -> None:
         self.lowered = lowered
 
+    @cached_property
+    def _reference(self) -> Reference:
+        return Reference(self.lowered)
+
     def __call__(
         self, parameters: Numbers, inputs: Numbers = (), targets: Numbers = ()
     ) -> "tuple[float, array[float]]":
         """(mean loss, its gradient by each parameter)."""
-        w, (x, y, _) = self._parameters(parameters), self._batch(inputs, targets)
-        return self._evaluate(w, x, y)
+        w, (x, y, count) = self._parameters(parameters), self._batch(inputs, targets)
+        loss, gradient = self._evaluate(w, x, y)
+        if math.isfinite(loss):
+            return loss, gradient
+        return self._reference.evaluate(w, x, y, count)
 
     def values(
         self, parameters: Numbers, inputs: Numbers = (), targets: Numbers = ()
     ) -> "array[float]":
         """The loss of each sample; or, where a network's output was compiled, its predictions."""
-        w, (x, y, _) = self._parameters(parameters), self._batch(inputs, targets)
-        return self._values(w, x, y)
+        w, (x, y, count) = self._parameters(parameters), self._batch(inputs, targets)
+        values = self._values(w, x, y)
+        if all(map(math.isfinite, values)):
+            return values
+        return self._reference.values(w, x, y, count)
 
     def train(
         self,
@@ -53,20 +69,49 @@ class Compiled(ABC):
         Moves the parameters, which have to be an array("d"), in place: by gradient descent, or by
         the given optimiser, whose state lives on between calls. `rates` may be a schedule of
         engine.optim, which knows its number of steps; they count, and not the optimiser's own.
+
+        Training stops with the interpreter's error, or with FloatingPointError, at a step whose
+        loss or gradient is not finite. The parameters and the optimiser are then as before it.
         """
         check_trained(parameters, self.lowered.parameters, optimiser)
-        x, y, _ = self._batch(inputs, targets)
-        return self._train(parameters, x, y, rates_of(rates), optimiser)
+        x, y, count = self._batch(inputs, targets)
+        steps = rates_of(rates)
+        losses = self._train(parameters, x, y, steps, optimiser)
+        while len(losses) < len(steps):  # it stopped before a step that needs a closer look
+            k = len(losses)
+            loss, gradient = self._closer_look(k, parameters, x, y, count)
+            if parameters:
+                mover = optimiser or SGD(parameters, 0.0)
+                mover.update(parameters, gradient, range(len(parameters)), steps[k])
+            losses.append(loss)
+            losses.extend(self._train(parameters, x, y, steps[k + 1 :], optimiser))
+        return losses
+
+    def _closer_look(
+        self, step: int, w: "array[float]", x: "array[float]", y: "array[float]", count: int
+    ) -> "tuple[float, array[float]]":
+        """A step's loss and gradient by the interpreter, if both are finite: else raises."""
+        try:
+            loss, gradient = self._reference.evaluate(w, x, y, count)
+        except _UNDEFINED as error:
+            raise type(error)(f"step {step}: {error}") from None
+        found = {"loss": loss, **{f"∂loss/∂w{k}": g for k, g in enumerate(gradient)}}
+        for what, number in found.items():
+            if not math.isfinite(number):
+                raise FloatingPointError(
+                    f"step {step}: the {what} is {number}; the parameters are as before this step"
+                )
+        return loss, gradient
 
     @abstractmethod
     def _evaluate(
         self, w: "array[float]", x: "array[float]", y: "array[float]"
-    ) -> "tuple[float, array[float]]": ...
+    ) -> "tuple[float, array[float]]":
+        """(mean loss, gradient); nan for the loss if anything was undefined or is not finite."""
 
     @abstractmethod
-    def _values(
-        self, w: "array[float]", x: "array[float]", y: "array[float]"
-    ) -> "array[float]": ...
+    def _values(self, w: "array[float]", x: "array[float]", y: "array[float]") -> "array[float]":
+        """The loss of each sample; nan where it is undefined."""
 
     @abstractmethod
     def _train(
@@ -76,7 +121,8 @@ class Compiled(ABC):
         y: "array[float]",
         rates: "array[float]",
         optimiser: Optimiser | None,
-    ) -> "array[float]": ...
+    ) -> "array[float]":
+        """The losses of all steps, or of those before one whose loss is not finite."""
 
     def _parameters(self, parameters: Numbers) -> "array[float]":
         return parameters_of(parameters, self.lowered.parameters)
@@ -114,12 +160,19 @@ class CompiledPython(Compiled):
         self, w: "array[float]", x: "array[float]", y: "array[float]"
     ) -> "tuple[float, array[float]]":
         samples = self._samples(x, y)
-        total, sums = self._step(w, samples)
+        try:
+            total, sums = self._step(w, samples)
+        except _UNDEFINED:
+            return math.nan, array("d")
         scale = 1.0 / len(samples)
-        return total * scale, array("d", [g * scale for g in sums])
+        gradient = array("d", [g * scale for g in sums])
+        return total * scale if all(map(math.isfinite, gradient)) else math.nan, gradient
 
     def _values(self, w: "array[float]", x: "array[float]", y: "array[float]") -> "array[float]":
-        return array("d", [self._step(w, [sample])[0] for sample in self._samples(x, y)])
+        try:
+            return array("d", [self._step(w, [sample])[0] for sample in self._samples(x, y)])
+        except _UNDEFINED:
+            return array("d", [math.nan])
 
     def _train(
         self,
@@ -134,6 +187,8 @@ class CompiledPython(Compiled):
             optimiser = SGD(w, 0.0)
         for rate in rates:
             loss, gradient = self._evaluate(w, x, y)
+            if not math.isfinite(loss):
+                break
             if optimiser is not None:
                 optimiser.update(w, gradient, indices, rate)
             losses.append(loss)

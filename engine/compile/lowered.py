@@ -103,11 +103,11 @@ class Lowered:
         self.node.append(node)
         return len(self.op) - 1
 
-    def number(self, x: float) -> int:
+    def number(self, x: float, node: int = -1) -> int:
         """The slot of a number, one for each: the bits decide, since 0.0 == -0.0 and nan != nan."""
         key = struct.pack("<d", x)
         if key not in self.slots:
-            self.slots[key] = self.append("", -1, -1, False)
+            self.slots[key] = self.append("", -1, -1, False, node)
             self.numbers[self.slots[key]] = x
         return self.slots[key]
 
@@ -224,7 +224,7 @@ class _Lowering:
                 )
             if op == "const":
                 if not (i in exponents and self._two(i)):
-                    slot[i] = out.number(graph.data[i])
+                    slot[i] = out.number(graph.data[i], i)
             elif op == "dot" and not graph.a[i]:
                 slot[i] = out.number(0.0)
             elif op not in OPS and op not in ("dot", "pick"):

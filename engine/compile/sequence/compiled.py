@@ -76,9 +76,15 @@ class CompiledSequence:
         order = [(start + k) % max(len(records), 1) for k in range(len(steps) * batch)]
         rows, free = self._place(parameters, records, order, 16 * len(steps))
         where = (batch, rows, 0)
-        return train(
+        losses = train(
             self._instance, self._at, where, free, parameters, steps, optimiser, walks=True
         )
+        if len(losses) < len(steps):
+            raise FloatingPointError(
+                f"step {len(losses)}: the loss or a gradient is not finite; "
+                "the parameters are as before this step"
+            )
+        return losses
 
     def start(self, parameters: Numbers) -> "Memory":
         """An empty sequence, to feed numbers to."""

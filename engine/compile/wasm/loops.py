@@ -85,8 +85,16 @@ def _each(at: MemoryMap) -> Function:
 
 
 def _evaluate(at: MemoryMap, pairs: bool) -> Function:
-    """The mean loss; the mean gradient goes to `sums`. An odd sample comes last."""
-    count, x, y, left, total, k, losses = range(7)
+    """The mean loss, or nan if it or a gradient is not finite; the mean gradient goes to `sums`. An
+    odd sample comes last."""
+    count, x, y, left, k, total, scale, both, check = range(9)
+    mean = f"""
+        local.get {k}
+        local.get {k}  v128.load {at.sums}  local.get {scale}  f64x2.splat  f64x2.mul
+        local.tee {both}  v128.store {at.sums}
+        local.get {check}  local.get {both}  f64.const 0.0  f64x2.splat  f64x2.mul  f64x2.add
+        local.set {check}
+    """
     in_pairs = f"""
         local.get {count}  i32.const 1  i32.shr_u  local.tee {left}
         if
@@ -95,8 +103,8 @@ def _evaluate(at: MemoryMap, pairs: bool) -> Function:
             local.get {x}  local.get {y}
             local.get {x}  i32.const {8 * at.inputs}  i32.add
             local.get {y}  i32.const {8 * at.targets}  i32.add
-            call pair  local.tee {losses}  f64x2.extract_lane 0  f64.add
-            local.get {losses}  f64x2.extract_lane 1  f64.add  local.set {total}
+            call pair  local.tee {both}  f64x2.extract_lane 0  f64.add
+            local.get {both}  f64x2.extract_lane 1  f64.add  local.set {total}
             local.get {x}  i32.const {16 * at.inputs}  i32.add  local.set {x}
             local.get {y}  i32.const {16 * at.targets}  i32.add  local.set {y}
             local.get {left}  i32.const 1  i32.sub  local.tee {left}
@@ -120,17 +128,18 @@ def _evaluate(at: MemoryMap, pairs: bool) -> Function:
           br_if 0
         end
     """
-    scale = f"f64.const 1.0  local.get {count}  f64.convert_i32_u  f64.div  f64.mul"
-    mean = f"local.get {k}  local.get {k}  f64.load {at.sums}  {scale}  f64.store {at.sums}"
     code = f"""
         i32.const {at.sums}  i32.const 0  i32.const {8 * at.summed}  memory.fill
         call before
         {in_pairs if pairs else one_by_one}
         call after
-        {_each_parameter(at, k, mean)}
-        local.get {total}  {scale}
+        f64.const 1.0  local.get {count}  f64.convert_i32_u  f64.div  local.set {scale}
+        {_each_parameter(at, k, mean, 16)}
+        local.get {total}  local.get {scale}  f64.mul
+        local.get {check}  f64x2.extract_lane 0  local.get {check}  f64x2.extract_lane 1  f64.add
+        f64.add
     """
-    local = [(1, "i32"), (1, "f64"), (1, "i32"), (int(pairs), "v128")]
+    local = [(2, "i32"), (2, "f64"), (2, "v128")]
     return Function("evaluate", _BATCH, "f64", local, lines(code))
 
 
@@ -150,26 +159,31 @@ def _each_parameter(at: MemoryMap, k: int, body: str, step: int = 8) -> str:
     """
 
 
-def _each_step(at: MemoryMap, step: str) -> str:
+def _each_step(at: MemoryMap, loss: int, step: str) -> str:
     """A loop over local 3 steps. Local 4 walks along the rates, 5 along the losses; with local 6
-    the samples of a step follow those of the last, else every step has the same."""
+    the samples of a step follow those of the last, else every step has the same. It ends before a
+    step whose numbers are not finite, and leaves the number of steps that it has not taken."""
     moves = "\n".join(
         f"local.get {x}  i32.const {8 * each}  local.get 0  i32.mul  local.get 6  i32.mul  i32.add"
         f"  local.set {x}"
         for x, each in ((1, at.inputs), (2, at.targets))
     )
     return f"""
-        loop
-          local.get 5
-          local.get 0  local.get 1  local.get 2  call evaluate
-          f64.store
-          {step}
-          {moves}
-          local.get 4  i32.const 8  i32.add  local.set 4
-          local.get 5  i32.const 8  i32.add  local.set 5
-          local.get 3  i32.const 1  i32.sub  local.tee 3
-          br_if 0
+        block
+          loop
+            local.get 5
+            local.get 0  local.get 1  local.get 2  call evaluate
+            local.tee {loss}  f64.store
+            local.get {loss}  local.get {loss}  f64.sub  f64.const 0.0  f64.ne  br_if 1
+            {step}
+            {moves}
+            local.get 4  i32.const 8  i32.add  local.set 4
+            local.get 5  i32.const 8  i32.add  local.set 5
+            local.get 3  i32.const 1  i32.sub  local.tee 3
+            br_if 0
+          end
         end
+        local.get 3
     """
 
 
@@ -178,21 +192,21 @@ _STEPS = _BATCH + " i32 i32 i32 i32"
 
 
 def _sgd(at: MemoryMap) -> Function:
-    k = 7
+    k, loss = 7, 8
     update = f"""
         local.get {k}
         local.get {k}  f64.load
         local.get 4  f64.load  local.get {k}  f64.load {at.sums}  f64.mul
         f64.sub  f64.store
     """
-    code = _each_step(at, _each_parameter(at, k, update))
-    return Function("sgd", _STEPS, "", [(1, "i32")], lines(code))
+    code = _each_step(at, loss, _each_parameter(at, k, update))
+    return Function("sgd", _STEPS, "i32", [(1, "i32"), (1, "f64")], lines(code))
 
 
 def _adam(at: MemoryMap) -> Function:
     """As Adam.update of engine.optim, two parameters at a time: each with the same operations in
     the same order, so that the bits are the same. p1 and p2 are β₁ᵗ and β₂ᵗ."""
-    b1, b2, epsilon, p1, p2, k, c1, c2 = range(7, 15)
+    b1, b2, epsilon, p1, p2, k, c1, c2, loss = range(7, 16)
     g = f"local.get {k}  v128.load {at.sums}"
 
     def mean(m: int, b: int, x: str) -> str:
@@ -220,6 +234,6 @@ def _adam(at: MemoryMap) -> Function:
         f"  f64.const 1.0  local.get {p}  f64.sub  local.set {c}"
         for p, b, c in ((p1, b1, c1), (p2, b2, c2))
     )
-    code = _each_step(at, powers + _each_parameter(at, k, update, 16))
-    locals_ = [(1, "i32"), (2, "f64")]
-    return Function("adam", _STEPS + " f64 f64 f64 f64 f64", "", locals_, lines(code))
+    code = _each_step(at, loss, powers + _each_parameter(at, k, update, 16))
+    locals_ = [(1, "i32"), (3, "f64")]
+    return Function("adam", _STEPS + " f64 f64 f64 f64 f64", "i32", locals_, lines(code))

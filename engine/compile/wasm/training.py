@@ -26,7 +26,8 @@ def train(
     optimiser: Optimiser | None,
     walks: bool = False,
 ) -> "array[float]":
-    """A step for each rate; the loss before each. Moves w and the optimiser's state.
+    """A step for each rate, up to one whose loss or gradient is not finite; the loss before each.
+    Moves w and the optimiser's state.
 
     `batch` is the number of samples in a step, and where their inputs and targets are; if it
     `walks`, those of the next step follow them. From `free` on there is room for 2 · len(rates)
@@ -43,13 +44,14 @@ def train(
         instance.write(at.first, optimiser.mean)
         instance.write(at.second, optimiser.square)
         powers = b1**optimiser.steps, b2**optimiser.steps
-        instance.call("adam", *arguments, b1, b2, optimiser.epsilon, *powers)
+        left = instance.call("adam", *arguments, b1, b2, optimiser.epsilon, *powers)
         optimiser.mean = instance.read(at.first, len(w))
         optimiser.square = instance.read(at.second, len(w))
     else:
-        instance.call("sgd", *arguments)
+        left = instance.call("sgd", *arguments)
+    taken = steps - int(left)
     if optimiser is not None:
-        optimiser.steps += steps
+        optimiser.steps += taken
     w[:] = instance.read(0, len(w))
-    found: array[float] = instance.read(losses, steps)
+    found: array[float] = instance.read(losses, taken)
     return found
