@@ -63,8 +63,8 @@ def compile_loss(
     raises, the batch is computed again node by node. So 1/0, the log of a number <= 0 and a place
     that is none raise, and name the node; overflow gives inf; and a gradient of 0 passes nothing
     on, even to what is infinite. Only what was undefined and then became finite, as in
-    tanh(log(0)), goes unnoticed in WebAssembly. exp, log, tanh and powers are right to one unit in
-    the last place there, and may differ by it from Python's.
+    tanh(log(0)), goes unnoticed in WebAssembly. exp, log, tanh, sin, cos and powers are right to
+    one unit in the last place there, and may differ by it from Python's.
 
     Backends: "python", and "wasm", which needs a page, Node or the
     package wasmtime. A loss recorded on a Tracer cannot have a number built in unnoticed.

@@ -17,6 +17,7 @@ _PLAIN = {
     "i32.eqz": 0x45, "i32.eq": 0x46, "i32.ne": 0x47, "i32.lt_u": 0x49, "i32.gt_u": 0x4B,
     "i32.le_u": 0x4D, "i32.ge_u": 0x4F, "i32.add": 0x6A, "i32.sub": 0x6B, "i32.mul": 0x6C,
     "i32.and": 0x71, "i32.or": 0x72, "i32.xor": 0x73, "i32.shl": 0x74, "i32.shr_u": 0x76,
+    "i64.eqz": 0x50, "i64.eq": 0x51, "i64.lt_u": 0x54, "f64.convert_i64_s": 0xB9,
     "i64.add": 0x7C, "i64.sub": 0x7D, "i64.mul": 0x7E, "i64.and": 0x83, "i64.or": 0x84,
     "i64.xor": 0x85, "i64.shl": 0x86, "i64.shr_s": 0x87, "i64.shr_u": 0x88,
     "f64.eq": 0x61, "f64.ne": 0x62, "f64.lt": 0x63, "f64.gt": 0x64, "f64.le": 0x65, "f64.ge": 0x66,
@@ -167,15 +168,6 @@ class Function:
 _ENDS_A_LINE = {*_BLOCKS, "end", "else", "local.set", "f64.store", "v128.store", "br", "br_if"}
 
 
-@dataclass(frozen=True)
-class Import:
-    """A function of the host, as "math" . name."""
-
-    name: str
-    parameters: str
-    results: str
-
-
 Library = Callable[[str], Function | None]  # the function of a name, if there is one
 
 
@@ -183,7 +175,6 @@ def module(
     functions: Sequence[Function],
     pages: int,
     library: Library = lambda name: None,
-    imports: Sequence[Import] = (),
 ) -> bytes:
     """A module with one memory, exported as "memory".
 
@@ -191,23 +182,17 @@ def module(
     `library`, with what it calls. Raises ValueError for a call of one that neither has.
     """
     functions = [*functions, *_called(functions, library)]
-    numbered: list[Import | Function] = [*imports, *functions]
-    signatures = [_signature(f.parameters, f.results) for f in numbered]
+    signatures = [_signature(f.parameters, f.results) for f in functions]
     types = list(dict.fromkeys(signatures))
     numbers = [unsigned(types.index(s)) for s in signatures]
-    index = {f.name: n for n, f in enumerate(numbered)}
-    imported = [
-        _name("math") + _name(f.name) + b"\x00" + number
-        for f, number in zip(imports, numbers, strict=False)
-    ]
+    index = {f.name: n for n, f in enumerate(functions)}
     exports = [_name("memory") + b"\x02\x00"] + [
         _name(f.name) + b"\x00" + unsigned(index[f.name]) for f in functions if f.exported
     ]
     return b"".join([
         b"\x00asm" + struct.pack("<I", 1),  # magic number and version
         _section(1, types),
-        _section(2, imported),
-        _section(3, numbers[len(imports) :]),
+        _section(3, numbers),
         _section(5, [b"\x00" + unsigned(pages)]),
         _section(7, exports),
         _section(10, [_body(f, index) for f in functions]),

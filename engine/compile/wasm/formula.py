@@ -26,6 +26,11 @@ _CODE: dict[tuple[str, str], tuple[str, str, str]] = {
     ]},
     ("+", I64): (I64, "i64.add", "i64x2.add"),
     ("-", I64): (I64, "i64.sub", "i64x2.sub"),
+    ("*", I64): (I64, "i64.mul", "i64x2.mul"),
+    ("^", I64): (I64, "i64.xor", "v128.xor"),
+    ("converted", I64): (F64, "f64.convert_i64_s", ""),
+    ("zero", I64): (BOOL, "i64.eqz", ""),
+    ("below", I64): (BOOL, "i64.lt_u", ""),
     ("&", I64): (I64, "i64.and", "v128.and"),
     ("|", I64): (I64, "i64.or", "v128.or"),
     ("&", BOOL): (BOOL, "i32.and", "v128.and"),
@@ -36,7 +41,7 @@ _CODE: dict[tuple[str, str], tuple[str, str, str]] = {
     ("number", I64): (F64, "f64.reinterpret_i64", ""),
     ("where", BOOL): (_SAME, "select", "v128.bitselect"),
 }  # fmt: skip
-_SHIFTS = {"<<": "shl", ">>": "shr_s"}
+_SHIFTS = {"<<": "shl", ">>": "shr_s", ">>>": "shr_u"}
 
 
 class Term:
@@ -112,7 +117,15 @@ class Term:
     def __neg__(self) -> "Term":
         return Term("neg", F64, (self,))
 
-    def __lshift__(self, count: int) -> "Term":
+    def is_below(self, other: "Term") -> "Term":
+        """Whether it is less, both read without a sign. Not for pairs."""
+        return Term("below", BOOL, (self, other))
+
+    def is_zero(self) -> "Term":
+        """Of an integer. Not for pairs."""
+        return Term("zero", BOOL, (self,))
+
+    def __lshift__(self, count: "int | Term") -> "Term":
         return Term("<<", I64, (self, count))
 
     def __rshift__(self, count: int) -> "Term":
@@ -125,7 +138,8 @@ class Term:
 
 def where(condition: Term, x: Any, y: Any) -> Term:
     """x if the condition holds, else y."""
-    kind = next((t.kind for t in (x, y) if isinstance(t, Term)), F64)
+    plain = I64 if isinstance(x, int) and isinstance(y, int) else F64
+    kind = next((t.kind for t in (x, y) if isinstance(t, Term)), plain)
     return Term("where", kind, (_term(x, kind), _term(y, kind), condition))
 
 
@@ -137,6 +151,16 @@ def bits(x: Term) -> Term:
 def number(i: Term) -> Term:
     """The number that has these bits."""
     return Term("number", F64, (i,))
+
+
+def unsigned(i: Term, count: "int | Term") -> Term:
+    """i shifted right, with zeros from the left. By a Term: not for pairs."""
+    return Term(">>>", I64, (i, count))
+
+
+def converted(i: Term) -> Term:
+    """The number nearest to an integer. Not for pairs."""
+    return Term("converted", F64, (i,))
 
 
 def nearest(x: Term) -> Term:
@@ -203,9 +227,13 @@ class _Writer:
             constant = f"{term.kind}.const {term.operands[0]!r}"
             return [constant, f"{term.kind}x2.splat"] if pair else [constant]
         if op in _SHIFTS:
-            kind = "i32" if pair else "i64"
+            x, count = term.operands
             shift = ("i64x2." if pair else "i64.") + _SHIFTS[op]
-            return [*self._push(term.operands[0]), f"{kind}.const {term.operands[1]}", shift]
+            if isinstance(count, Term):
+                return [*self._push(x), *self._push(count), shift]
+            return [*self._push(x), f"{'i32' if pair else 'i64'}.const {count}", shift]
+        if op.startswith("call "):
+            return [*self._push(term.operands[0]), op]
         _, one, two = _CODE[op, term.operands[-1].kind]
         code = [text for t in term.operands for text in self._push(t)]
         return [*code, *filter(None, [two if pair else one])]

@@ -9,11 +9,8 @@ error, found by Remez's exchange.
 
 import math
 import struct
-from collections.abc import Callable
-from functools import cache
 
-from engine.compile.wasm.encoder import Function
-from engine.compile.wasm.formula import Term, absolute, bits, function, nearest, number, where
+from engine.compile.wasm.formula import Term, absolute, bits, nearest, number, where
 
 LN2_HI = float.fromhex("0x1.62e42fefa2000p-1")  # 40 bits of ln 2: k · LN2_HI is exact
 LN2_LO = float.fromhex("0x1.9ef35793c7673p-41")  # and the next 53
@@ -81,7 +78,7 @@ def reduced(x: Term, tail: Term | float) -> tuple[Term, Term, Term]:
     r, rest = total(high, low)
     square = r * r
     small = 0.5 * square + (square * r * polynomial(r, EXP) + (rest + rest * r))
-    return bits(shifted) - _bits_of(ROUND), *total(r, small)
+    return bits(shifted) - bits_of(ROUND), *total(r, small)
 
 
 def exp(x: Term) -> Term:
@@ -94,7 +91,7 @@ def split(x: Term) -> tuple[Term, Term]:
     b = bits(where(tiny, x * 2.0**54, x)) + (ONE_BITS - ROOT_HALF_BITS)
     k = (b >> 52) - 1023
     m = number((b & MANTISSA) + ROOT_HALF_BITS)
-    whole = number(k + _bits_of(ROUND)) - ROUND
+    whole = number(k + bits_of(ROUND)) - ROUND
     return where(tiny, whole - 54.0, whole), m
 
 
@@ -195,35 +192,9 @@ def place(x: Term, count: Term) -> Term:
     return where((x >= 0.0) & (x < count) & (nearest(x) == x), -0.0, math.nan)
 
 
-def _bits_of(x: float) -> int:
+def bits_of(x: float) -> int:
     return int(struct.unpack("<q", struct.pack("<d", x))[0])
 
 
 def _constant(x: float) -> Term:
     return Term("const", "f64", (x,))
-
-
-FORMULAS: dict[str, tuple[Callable[..., Term], int]] = {
-    "exp": (exp, 1), "log": (log, 1), "tanh": (tanh, 1), "pow": (pow, 2), "place": (place, 2),
-}  # fmt: skip
-PAIR = ".f64x2"
-
-
-@cache
-def library(name: str) -> Function | None:
-    """The function of this name: "exp" or, for pairs of numbers, "exp.f64x2". None if there is
-    none."""
-    pair = name.endswith(PAIR)
-    single = name.removesuffix(PAIR)
-    if single in FORMULAS:
-        return function(name, *FORMULAS[single], pair)
-    return _one_after_the_other(single) if pair else None
-
-
-def _one_after_the_other(name: str) -> Function:
-    """A function of one number, applied to each half of a pair."""
-    code = ["local.get 0"]
-    for half in (0, 1):
-        code += ["local.get 0", f"f64x2.extract_lane {half}", f"call {name}"]
-        code.append(f"f64x2.replace_lane {half}")
-    return Function(name + PAIR, "v128", "v128", [], code, exported=False)

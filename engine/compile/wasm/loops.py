@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.compile.wasm.encoder import PAGE, Function, module
-from engine.compile.wasm.functions import library
-from engine.compile.wasm.operations import imports, lines
+from engine.compile.wasm.library import library
+from engine.compile.wasm.operations import lines
 
 ARGUMENTS = 16 * 8  # bytes before `data` that a backend leaves for arguments
 
@@ -51,7 +51,7 @@ def assemble(at: MemoryMap, step: Sequence[Function], pairs: bool = False) -> by
     functions = [*step, _evaluate(at, pairs), _sgd(at), _adam(at), _each(at)]
     functions += [_from_memory(f, at) for f in functions if f.exported and f.parameters]
     functions.append(Function("arguments", "", "i32", [], [f"i32.const {at.arguments}"]))
-    return module(functions, -(-at.data // PAGE), library, imports(functions))
+    return module(functions, -(-at.data // PAGE), library)
 
 
 def _from_memory(function: Function, at: MemoryMap) -> Function:

@@ -3,11 +3,10 @@
 Where the interpreter raises (1/0, log(0), (-1)**0.5) it gives what IEEE 754 says: inf, -inf, nan.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from engine.compile.expressions import ATOMS, Expr
-from engine.compile.wasm.encoder import Function, Import
-from engine.compile.wasm.functions import PAIR
+from engine.compile.wasm.library import PAIR
 
 _INSTRUCTIONS = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "neg": "neg",
@@ -22,7 +21,6 @@ _ONE = {op: f"f64.{name}" for op, name in _INSTRUCTIONS.items()}
 _ONE |= {op: f"call {name}" for op, name in _CALLS.items()} | {"where": "select"}
 _TWO = {op: f"f64x2.{name}" for op, name in _INSTRUCTIONS.items()}
 _TWO |= {op: f"call {name}{PAIR}" for op, name in _CALLS.items()} | {"where": "v128.bitselect"}
-_HOST = {"sin": "f64", "cos": "f64"}
 
 Load = Callable[[Expr], list[str]]  # how to push an atom
 
@@ -50,9 +48,3 @@ def push(expr: Expr, load: Load, pair: bool = False) -> list[str]:
         else:
             stack += [code[e[0]], *reversed(e[1:])]
     return out
-
-
-def imports(functions: Iterable[Function]) -> list[Import]:
-    """What the host has to provide."""
-    called = {name.removesuffix(PAIR) for f in functions for name in f.calls()}
-    return [Import(name, kinds, "f64") for name, kinds in _HOST.items() if name in called]

@@ -4,8 +4,9 @@ import struct
 
 import pytest
 
-from engine.compile.wasm.encoder import Function, Import, instruction, module, signed, unsigned
+from engine.compile.wasm.encoder import Function, instruction, module, signed, unsigned
 from engine.compile.wasm.hosts import host
+from engine.compile.wasm.library import library
 
 
 @pytest.mark.parametrize(
@@ -70,14 +71,14 @@ def test_calls_are_by_name_in_any_order_and_bring_what_they_need():
         return Function(name, "", "f64", [], [f"f64.const {number}"], exported)
 
     twice = Function("twice", "", "f64", [], ["call one", "call one", "f64.add"], exported=False)
-    library = {"unused": constant("unused", 7.0), "twice": twice, "one": constant("one", 1.0)}.get
+    shelf = {"unused": constant("unused", 7.0), "twice": twice, "one": constant("one", 1.0)}.get
     first = Function("first", "", "f64", [], ["call second", "call twice", "f64.mul"])
-    binary = module([first, constant("second", 5.0, True)], pages=1, library=library)
+    binary = module([first, constant("second", 5.0, True)], pages=1, library=shelf)
     assert host().Instance(binary).call("first") == 10.0
     assert struct.pack("<d", 1.0) in binary
     assert struct.pack("<d", 7.0) not in binary
     with pytest.raises(ValueError, match="a call of 'second', but the module has no function of"):
-        module([first], pages=1, library=library)
+        module([first], pages=1, library=shelf)
 
 
 def test_a_function_prints_itself():
@@ -100,7 +101,7 @@ def test_modules_run():
     double = Function("double", "f64", "f64", [(1, "f64")], [
         "local.get 0", "call cos", "local.tee 1", "local.get 1", "f64.add",
     ])  # fmt: skip
-    binary = module([double], pages=1, imports=[Import("cos", "f64", "f64")])
+    binary = module([double], pages=1, library=library)
     instance = host().Instance(binary)
     assert instance.call("double", 0.0) == 2.0
     instance.reserve(3 * 65536)

@@ -1,4 +1,4 @@
-"""exp, log, tanh and pow of WebAssembly against their true values, and against Python's."""
+"""The functions of WebAssembly modules against their true values, and against Python's."""
 
 import hashlib
 import math
@@ -14,12 +14,21 @@ from mpmath import mp, mpf
 from engine import ops
 from engine.compile.wasm import Function, host, module
 from engine.compile.wasm.formula import Term, function
-from engine.compile.wasm.functions import FORMULAS, library
+from engine.compile.wasm.library import FORMULAS, library
 from engine.compile.wasm.operations import lines
 
 INF, NAN = math.inf, math.nan
-TRUE = {"exp": mp.exp, "log": mp.log, "tanh": mp.tanh, "pow": mp.power}
-PYTHON = {"exp": ops.exp, "log": math.log, "tanh": math.tanh, "pow": ops.power}
+TRUE = {
+    "exp": mp.exp,
+    "log": mp.log,
+    "tanh": mp.tanh,
+    "sin": mp.sin,
+    "cos": mp.cos,
+    "pow": mp.power,
+}
+PYTHON = {"exp": ops.exp, "log": math.log, "tanh": math.tanh, "sin": math.sin, "cos": math.cos,
+          "pow": ops.power}  # fmt: skip
+ARITY = {"sin": 1, "cos": 1, **{name: arity for name, (_, arity) in FORMULAS.items()}}
 COUNT = 3000  # of random arguments in each range
 
 
@@ -44,7 +53,7 @@ def mapped(name, arity, width):
 def instance():
     functions = [
         mapped(name + suffix, arity, width)
-        for name, (_, arity) in FORMULAS.items()
+        for name, arity in ARITY.items()
         for suffix, width in (("", 1), (".f64x2", 2))
     ]
     return host().Instance(module(functions, 1, library))
@@ -73,7 +82,7 @@ def apply(instance, name, *columns):
 def worst(instance, name, *columns):
     """The largest error in ulp, and where it is."""
     found = (0.0, None)
-    with mp.workprec(200):
+    with mp.workprec(1300 if name in ("sin", "cos") else 200):
         for got, *x in zip(apply(instance, name, *columns), *columns, strict=True):
             true = TRUE[name](*map(mpf, x))
             rounded = float(true)
@@ -95,6 +104,15 @@ def uniform(random, low, high):
     return [random.uniform(low, high) for _ in range(COUNT)]
 
 
+ANGLES = [
+    lambda r: uniform(r, -4, 4),
+    lambda r: uniform(r, -(2**21), 2**21),  # around the change of method at 2^20
+    lambda r: [sign * x for x in spread(r, -1074, 1024) for sign in (1, -1)],
+    lambda r: [k * math.pi / 2 for k in range(-2000, 2000)],  # nearly 0, and nearly 1
+    lambda r: [k * math.pi / 2 for k in range(10**6, 10**6 + 500)],
+    # The double that is nearest to a multiple of π/2: 6381956970095103 · 2^797.
+    lambda r: [math.ldexp(6381956970095103.0, 797), sys.float_info.max, 2.0**20, 2.0**1023],
+]
 RANGES = {
     "exp": [
         lambda r: uniform(r, -1, 1),
@@ -118,6 +136,8 @@ RANGES = {
         lambda r: [sign * x for x in spread(r, -1074, 0) for sign in (1, -1)],
         lambda r: uniform(r, 19.0, 19.1) + uniform(r, 0.17, 0.18),
     ],
+    "sin": ANGLES,
+    "cos": ANGLES,
 }
 
 
@@ -180,7 +200,7 @@ def expected(name, *x):
 
 @pytest.mark.parametrize("name", PYTHON)
 def test_special_values_are_those_of_the_interpreter(instance, name):
-    arguments = list(product(SPECIAL, repeat=FORMULAS[name][1]))
+    arguments = list(product(SPECIAL, repeat=ARITY[name]))
     for got, x in zip(apply(instance, name, *zip(*arguments, strict=True)), arguments, strict=True):
         want = expected(name, *x)
         if want != want:
@@ -195,7 +215,7 @@ def test_the_same_bits_on_every_machine(instance):
     """What wasmtime gave on x86-64: a browser, Node and other processors have to give the same."""
     random = Random(7)
     digest = hashlib.sha256()
-    for name, (_, arity) in FORMULAS.items():
+    for name, arity in ARITY.items():
         columns = [
             [struct.unpack("<d", random.randbytes(8))[0] if k % 2 else random.uniform(-9, 9)
              for k in range(4000)]
@@ -203,16 +223,17 @@ def test_the_same_bits_on_every_machine(instance):
         ]  # fmt: skip
         got = apply(instance, name, *columns)
         digest.update(array("d", [x if x == x else 0.0 for x in got]).tobytes())
-    assert digest.hexdigest()[:16] == "c22ae338282296c5"
+    assert digest.hexdigest()[:16] == "aa022a71cd3eeadf"
 
 
 def test_a_module_has_only_what_it_uses_and_little_of_it():
-    sizes = {name: len(module([library(name)], 1, library)) for name in FORMULAS}
+    sizes = {name: len(module([library(name)], 1, library)) for name in ARITY}
     assert sizes["place"] < 150
     assert sizes["exp"] < 600
     assert sizes["log"] < 600
     assert sizes["tanh"] < 900
     assert sizes["pow"] < 2000
+    assert sizes["sin"] < 2800
     assert library("cube") is None
 
 

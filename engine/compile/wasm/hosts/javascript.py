@@ -15,10 +15,8 @@ class Instance:
     LARGE = 30_000  # nodes in straight-line code: engines refuse functions of 50,000 locals
 
     def __init__(self, binary: bytes) -> None:
-        imports = js.Object.new()
-        imports.math = js.Math
         compiled = js.WebAssembly.Module.new(to_js(binary))
-        self._exports: Any = js.WebAssembly.Instance.new(compiled, imports).exports
+        self._exports: Any = js.WebAssembly.Instance.new(compiled).exports
         self._functions: dict[str, Any] = {}
 
     def call(self, name: str, *arguments: float) -> float:

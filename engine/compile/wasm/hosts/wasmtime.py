@@ -1,17 +1,11 @@
 """Runs a WebAssembly module on CPython, by the optional package wasmtime."""
 
-import math
 from array import array
 from typing import Any
 
 import wasmtime
 
 from engine.compile.wasm.encoder import PAGE
-
-_MATH: dict[str, Any] = {
-    "sin": lambda x: math.sin(x) if math.isfinite(x) else math.nan,
-    "cos": lambda x: math.cos(x) if math.isfinite(x) else math.nan,
-}
 
 
 class Instance:
@@ -22,12 +16,7 @@ class Instance:
     def __init__(self, binary: bytes) -> None:
         self._store = wasmtime.Store()
         compiled = wasmtime.Module(self._store.engine, binary)
-        imports = []
-        for wanted in compiled.imports:
-            assert isinstance(wanted.type, wasmtime.FuncType)
-            assert wanted.name is not None
-            imports.append(wasmtime.Func(self._store, wanted.type, _MATH[wanted.name]))
-        instance = wasmtime.Instance(self._store, compiled, imports)
+        instance = wasmtime.Instance(self._store, compiled, [])
         self._exports: Any = instance.exports(self._store)
         self._memory: Any = self._exports["memory"]
         self._view = self._numbers()
