@@ -2,8 +2,9 @@
 
 from engine.check import GradientError, central_differences, check_gradient
 from engine.data import moons, names, spiral, xor
+from engine.define import define
 from engine.figures import Figure, draw, plot, scatter, steps
-from engine.graph import OPS, Graph, Value, define, dot, pick
+from engine.graph import OPS, Graph, Value, dot, pick
 from engine.nn import MLP, Layer, Neuron, load
 from engine.optim import SGD, Adam, cosine, linear
 

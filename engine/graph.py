@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.ops import OPS as OPS
-from engine.ops import Op
 from engine.upkeep import Handle, Kept
 from engine.upkeep import operands as operands
 
@@ -216,7 +215,7 @@ class Graph(Kept):
         self.check_replayed(bytearray(b"\1") * len(op), "jvp")
         tangent = [0.0] * len(op)
         for leaf, t in direction.items():
-            tangent[self.index(leaf, "jvp")] = t
+            tangent[self.index(leaf, "jvp")] = _number(t, "jvp")
         i = 0
         try:
             for i, (o, j, k) in enumerate(zip(op, a, b, strict=True)):
@@ -242,8 +241,8 @@ class Graph(Kept):
         `mark = len(graph)` once the parameters are made, and `truncate(mark)` after each training
         step, keep the parameters and free the rest.
         """
-        if not 0 <= mark <= len(self):
-            raise ValueError(f"truncate({mark}): the graph has {len(self)} nodes")
+        if not isinstance(mark, int) or not 0 <= mark <= len(self):
+            raise ValueError(f"truncate({mark!r}): the graph has {len(self)} nodes")
         for array in (self.op, self.a, self.b, self.data, self.grad):
             del array[mark:]
         self.next_epoch()
@@ -371,34 +370,6 @@ class Value(Handle):
     def backward(self) -> None:
         """Set the grad of every node to ∂(this node)/∂(that node); see Graph.backward."""
         self.graph.backward(self)
-
-    def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else repr(self)
-
-    def __repr__(self) -> str:
-        try:
-            self.graph.index(self, "repr")
-        except ValueError:
-            return "Value(stale)"
-        return f"Value(data={self.data:.6g}, grad={self.grad:.6g}, op={self.op!r})"
-
-
-def define(name: str, op: Op) -> None:
-    """Add an operation: a row of OPS, which the sweeps and the compiler read; a method of Value.
-
-    >>> from engine.ops import Op, exp, log
-    >>> define("softplus", Op(lambda x, _: log(1 + exp(x)), lambda x, y, v: 1 / (1 + exp(-x))))
-    >>> x = Graph().value(0.0)
-    >>> x.softplus().backward()
-    >>> x.grad
-    0.5
-
-    Raises ValueError if there is one of that name, which may be at work already.
-    """
-    if name in OPS or hasattr(Value, name):
-        raise ValueError(f"Value has {name!r} already")
-    OPS[name] = op
-    setattr(Value, name, lambda self, *other: self.graph.record(name, self, *other))
 
 
 def dot(ws: Sequence[Value | float], xs: Sequence[Value | float]) -> Value:

@@ -30,6 +30,8 @@ def load(parameters: Sequence[Value], numbers: Iterable[float]) -> None:
     if len(found) != len(parameters):
         raise ValueError(f"load: {len(found)} numbers for {len(parameters)} parameters")
     for p in parameters:
+        if not isinstance(p, Value):
+            raise TypeError(f"load: expected a Value, not {type(p).__name__} {p!r:.40}")
         if p.op != "leaf":
             raise ValueError(f"load: node {p.index} is computed ({p.op}), not a parameter")
     for p, number in zip(parameters, found, strict=True):

@@ -42,7 +42,7 @@ exp, log, tanh, sin, cos = map(_function, ("exp", "log", "tanh", "sin", "cos"))
 
 def power(x: Any, y: Any) -> Any:
     try:
-        return math.pow(x, y)
+        v = math.pow(x, y)
     except OverflowError:
         return -math.inf if x < 0.0 and y % 2.0 == 1.0 else math.inf
     except ValueError:
@@ -51,6 +51,9 @@ def power(x: Any, y: Any) -> Any:
         raise
     except TypeError:
         return x**y
+    if x == 0.0 and y < 0.0:  # by -inf, which is no error of C
+        raise ZeroDivisionError
+    return v
 
 
 # At a kink the derivatives are PyTorch's: relu'(0) = 0, a tie in max gives each side one half, and

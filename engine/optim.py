@@ -90,6 +90,9 @@ class Optimiser(Advised, ABC):
         return super().__new__(cls)
 
     def __init__(self, parameters: "Sequence[Value] | array[float]", rate: Rate) -> None:
+        if not isinstance(parameters, Iterable):
+            what = f"a list of Values or an array('d'), not {parameters!r:.40}"
+            raise TypeError(f"{type(self).__name__}: expected {what}")
         numbers = isinstance(parameters, array) and parameters.typecode == "d"
         self.parameters = parameters if numbers else list(parameters)
         if not self.parameters:

@@ -57,11 +57,14 @@ class Kept(Advised):
 
 
 class Handle(NotANumber):
-    """A handle to a node that can be copied and pickled, with its graph: `graph` and `index`."""
+    """A handle to a node: how it is shown, and that it is copied and pickled with its graph."""
 
     __slots__ = ()
     graph: Any
     index: int
+    data: Any
+    grad: Any
+    op: Any
 
     def __reduce__(self) -> tuple[Any, ...]:
         try:
@@ -70,6 +73,16 @@ class Handle(NotANumber):
         except ValueError:
             stale = True
         return _copied, (type(self), self.graph, self.index, stale)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        try:
+            self.graph.index(self, "repr")
+        except ValueError:
+            return "Value(stale)"
+        return f"Value(data={self.data:.6g}, grad={self.grad:.6g}, op={self.op!r})"
 
 
 def _copied(kind: Callable[[Kept, int, int], Any], graph: Kept, index: int, stale: bool) -> Any:

@@ -135,6 +135,9 @@ def lower_sections(
 ) -> Lowered:
     """What the losses of a sequence need; inputs, targets and outputs are a list for each. Raises
     as lower()."""
+    for loss in losses:
+        if not isinstance(loss, Value):
+            raise TypeError(f"compile: expected a Value, not {type(loss).__name__} {loss!r:.40}")
     graph = losses[0].graph
     roots = [graph.index(x, "compile") for x in losses]
     wanted = [[graph.index(x, "compile") for x in xs] for xs in outputs or [()] * len(roots)]

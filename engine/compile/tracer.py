@@ -29,6 +29,11 @@ class Tracer(Graph):
     def read(self, x: Value) -> float:
         raise TraceError(f"node {x.index} has no number while it is traced: {_WAY_OUT}")
 
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TraceError("what is traced has no numbers: compile it, or record it on a Graph")
+
+    replay = backward = jvp = _refuse  # type: ignore[assignment]
+
     def record(self, op: str, x: Value | float, y: Value | float | None = None) -> Value:
         """Append the node `x op y`, or op(x), without its value."""
         a = self.operand(x, op)

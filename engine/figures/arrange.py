@@ -120,7 +120,10 @@ def node_names(graph: Graph, names: Mapping[str, object] | None) -> dict[int, st
 
 def locate(x: Any) -> tuple[Graph, int]:
     """The graph and index of a handle: a Value, or what the reader of Parts 2 and 3 builds as one,
-    of which only graph, index and data are known. Raises ValueError for a stale handle."""
+    of which only graph, index and data are known. Raises ValueError for a stale handle, and
+    TypeError for what is none."""
+    if not (hasattr(x, "graph") and hasattr(x, "index")):
+        raise TypeError(f"expected a Value, not {type(x).__name__} {x!r:.40}")
     _ = x.data  # refuses if it is stale
     return x.graph, x.index
 

@@ -65,8 +65,8 @@ class Steps:
     """What steps() returns: `forward` and `backward`, in order; shown as a picture to walk."""
 
     def __init__(self, root: Value, names: Mapping[str, object] | None, title: str) -> None:
-        root.backward()
         graph, end = locate(root)
+        root.backward()
         name = node_names(graph, names)
         self.figure = draw(root, names, title)
         self._picture = arrange(graph, end, name)

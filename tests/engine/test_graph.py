@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine import OPS, Graph, Value, dot, pick
+from engine import OPS, SGD, Graph, Value, dot, draw, load, pick, steps
 from engine.graph import operands
 
 
@@ -185,7 +185,7 @@ def test_handles_survive_truncates_above_them():
             stale + a
 
 
-@pytest.mark.parametrize("mark", [-1, 2])
+@pytest.mark.parametrize("mark", [-1, 2, 1.0, None])
 def test_truncate_refuses_a_mark_outside(mark):
     (a,) = leaves(1.0)
     with pytest.raises(ValueError, match=rf"truncate\({mark}\): the graph has 1 nodes"):
@@ -410,3 +410,35 @@ def test_every_operation_has_a_row():
     a + b, a - b, a * b, a / b, a**b, a.max(b)
     -a, a.exp(), a.log(), a.tanh(), a.relu(), a.sin(), a.cos()
     assert set(a.graph.op) == {"leaf", *OPS}
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda a: draw(3.0), r"expected a Value, not float 3\.0"),
+        (lambda a: steps("x"), "expected a Value, not str 'x'"),
+        (lambda a: SGD(a, 0.1), r"SGD: expected a list of Values or an array\('d'\), not Value"),
+        (lambda a: SGD(3.0, 0.1), r"SGD: expected a list of Values or an array\('d'\), not 3\.0"),
+        (lambda a: load([1.0], [2.0]), r"load: expected a Value, not float 1\.0"),
+        (lambda a: a.graph.jvp({a: "x"}), "jvp: expected a number or a Value, not str 'x'"),
+        (lambda a: a.graph.jvp({a: a}), r"a Value is no number: x\.data is"),
+        (lambda a: a.graph.backward(a.data), r"backward: expected a Value, not float 2\.0"),
+    ],
+)
+def test_what_is_no_value_is_refused_everywhere(use, message):
+    with pytest.raises(TypeError, match=message):
+        use(*leaves(2.0))
+
+
+def test_a_dot_of_nothing_is_the_number_0():
+    (w,) = leaves(2.0)
+    graph = w.graph
+    out = w * 3 + graph.dot([], [])
+    graph.replay()
+    out.backward()
+    assert (out.data, w.grad, graph.jvp({w: 1.0})[out.index]) == (6.0, 3.0, 3.0)
+    nothing = graph.dot((), ())
+    nothing.backward()
+    assert (nothing.data, nothing.op, nothing.grad, w.grad) == (0.0, "const", 1.0, 0.0)
+    assert draw(nothing).desc
+    assert len(steps(out).forward) == 5

@@ -47,6 +47,17 @@ def test_a_traced_value_shows_no_number():
     assert repr(g.value(2.0) * 3) == "Value(traced node 2, op='*')"
 
 
+def test_what_is_traced_is_not_swept():
+    g = Tracer()
+    x = g.leaves(1)[0]
+    y = x * x
+    for sweep in (y.backward, g.replay, lambda: g.jvp({x: 1.0})):
+        with pytest.raises(TraceError, match="has no numbers: compile it, or record it on a Graph"):
+            sweep()
+    with pytest.raises(TraceError, match="has no number while it is traced"):
+        format(y, ".2f")
+
+
 def test_tracing_computes_nothing():
     g = Tracer()
     x = g.leaves(1)[0]
@@ -73,6 +84,10 @@ def test_leaves_that_are_not_given():
         compile_loss(w * x, [w], [w * x])
     with pytest.raises(ValueError, match="a leaf is given twice"):
         compile_loss(w * x, [w, x], [x])
+    with pytest.raises(TypeError, match=r"compile: expected a Value, not float 3\.0"):
+        compile_loss(3.0, [w])
+    with pytest.raises(TypeError, match="compile: expected a Value, not int 1"):
+        compile_loss(w * x, [w, 1])
     with pytest.raises(ValueError, match="graph"):
         compile_loss(w * x, [Graph().value(1.0)], [x])
 
