@@ -84,6 +84,7 @@ def test_whatever_starts_it_asks_first(page: Page, post_url: str, way: str):
         page.keyboard.press("Home")
     expect(asked).to_be_focused()
     expect(asker.element.get_by_role("group", name="Code from a link")).to_be_visible()
+    expect(asker.status).to_have_text("Waiting for your answer")
     assert nudge.text == ""
     asked.get_by_role("button", name="Run it").click()
     expect(asked).to_have_count(0)

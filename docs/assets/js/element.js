@@ -150,6 +150,11 @@ export class PlaygroundElement extends HTMLElement {
     this.#toolbar.focusRun();
   }
 
+  /** @param {string} text how things are, for the bar */
+  say(text) {
+    this.#toolbar.say(text);
+  }
+
   /** Make the bar say how things are. */
   update() {
     this.toggleAttribute("data-edited", this.edited && !this.link);

@@ -60,9 +60,10 @@ export class SharedLink {
    * @returns {Promise<boolean>} false if its code was discarded, or another block asks by now
    */
   ask(block) {
-    this.#answer?.(false);
+    this.#settle(false);
     this.#askAt(block);
     this.#question.focus();
+    block.say("Waiting for your answer");
     return new Promise((resolve) => (this.#answer = resolve));
   }
 
@@ -88,9 +89,16 @@ export class SharedLink {
 
   /** @param {boolean} answer */
   #close(answer) {
+    this.#settle(answer);
     this.#question.remove();
     this.#asker = null;
-    this.#answer?.(answer);
+  }
+
+  /** Let the run that waits, if any, know. @param {boolean} answer */
+  #settle(answer) {
+    if (!this.#answer) return;
+    this.#asker?.say("");
+    this.#answer(answer);
     this.#answer = null;
   }
 
