@@ -3,6 +3,7 @@ check, solutions and mistakes, with hints anywhere between them."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -59,6 +60,13 @@ class Exercise:
         """All of them, from top to bottom."""
         parts = (self.check, *self.solutions, *self.mistakes)
         return tuple(sorted(parts, key=lambda part: part.line))
+
+
+def version_of(starter: Snippet) -> str:
+    """Another one when what is asked has changed, or what is checked: a mark names its version."""
+    assert starter.exercise is not None
+    texts = (starter.source, starter.exercise.check.source)
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
 
 
 def gather(fences: Sequence[Snippet], text: str, path: Path) -> list[Snippet]:

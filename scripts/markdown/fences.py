@@ -14,7 +14,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from .errors import PageError
-from .exercises import Exercise
+from .exercises import Exercise, version_of
 from .figures import figures_of, read_figure
 from .pages import BuildFailure, Page, PageSource, find_page
 from .paths import DOCS
@@ -74,7 +74,10 @@ class _FencePreprocessor(Preprocessor):
         for snippet in snippets:
             assert page is not None
             mark = self._playgrounds.add(page, snippet)
-            parts.append(f"{text[position : snippet.span[0]]}\n{snippet.indent}{mark}\n")
+            # MkDocs looks for the targets of links in raw HTML, and in headings, alone.
+            anchor = f'<div class="py-anchor" id="exercise-{snippet.id}"></div>\n\n'
+            before = f"{text[position : snippet.span[0]]}\n{anchor if snippet.exercise else ''}"
+            parts.append(f"{before}{snippet.indent}{mark}\n")
             position = snippet.span[1]
             for part in snippet.exercise.parts if snippet.exercise else ():
                 parts.append(text[position : part.span[0]])  # hints
@@ -112,6 +115,7 @@ class _Playgrounds(Treeprocessor):
             del self._waiting[mark]
             element = self._element(page, snippet)
             if snippet.exercise:
+                self._dress(element, snippet, snippet.exercise)
                 self._append_help(element, snippet.exercise, hints)
             element.tail = paragraph.tail
             parent[place] = element
@@ -159,17 +163,25 @@ class _Playgrounds(Treeprocessor):
             hint.tail = None
         return hints
 
+    def _dress(self, element: etree.Element, snippet: Snippet, exercise: Exercise) -> None:
+        """What an exercise is to readers, to their marks, and to blocks below."""
+        element.set("data-exercise", exercise.task)
+        element.set("data-version", version_of(snippet))
+        if exercise.used_below:
+            element.set("data-used-below", "")
+        task = etree.Element("div", {"class": "py-task"})
+        etree.SubElement(task, "span", {"class": "py-kind"}).text = "Exercise"
+        etree.SubElement(task, "span", {"class": "py-asks"}).text = exercise.task
+        etree.SubElement(task, "span", {"class": "py-mark"})
+        element.insert(0, task)
+
     def _append_help(
         self, element: etree.Element, exercise: Exercise, hints: list[etree.Element]
     ) -> None:
         """What an exercise folds away: hints, solutions, and what its check tries."""
-        element.set("id", f"exercise-{element.get('data-block')}")
-        element.set("data-exercise", exercise.task)
-        if exercise.used_below:
-            element.set("data-used-below", "")
         help = etree.SubElement(element, "div", {"class": "py-help", "data-search-exclude": ""})
         for number, hint in enumerate(hints, 1):
-            hint.set("class", "py-hint")
+            hint.set("class", "py-clue")
             hint[0].text = f"Hint {number} of {len(hints)}" if len(hints) > 1 else "Hint"
             help.append(hint)
         highlight = _highlighter(self.md)
@@ -193,6 +205,9 @@ class _Playgrounds(Treeprocessor):
         if snippet.output is None and not figures:
             return
         output = etree.SubElement(element, "div", {"class": "py-output"})
+        if snippet.predict:
+            output = etree.SubElement(output, "details", {"class": "py-predict"})
+            etree.SubElement(output, "summary").text = "Guess first, then look"
         if snippet.output is not None:
             # HTML drops one line end right after <pre>; stashed, for the serializer spares "&lt;".
             start = "\n" if snippet.output.startswith("\n") else ""

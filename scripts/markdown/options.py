@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 PARTS = ("check", "solution", "mistake")  # of an exercise, besides its starter
-_FLAGS = ("hidden", "static", "exercise", "used-below", *PARTS)
+_FLAGS = ("hidden", "static", "predict", "exercise", "used-below", *PARTS)
 _KEYS = ("title", "raises", "tol", "limit", "hl_lines", "task")
 _LONGEST_TASK = 70  # characters: it stands in lists, on phones too
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -34,6 +34,7 @@ class Options:
     hl_lines: tuple[int, ...] = ()
     hidden: bool = False
     static: bool = False
+    predict: bool = False  # its recorded output is covered until the reader has guessed
     part: str = ""  # of an exercise: "exercise", which is its starter, or one of PARTS
     task: str = ""  # what an exercise asks, in a few words
     used_below: bool = False  # blocks below an exercise go on from its answer
@@ -62,13 +63,14 @@ def parse_options(text: str) -> Options:
         hl_lines=_checked_lines(found.get("hl_lines")),
         hidden="hidden" in found,
         static="static" in found,
+        predict="predict" in found,
         part=_checked_part(found),
         task=_checked_task(found.get("task")),
         used_below="used-below" in found,
     )
     _check_exercise(options, found)
     if options.static:
-        for name in ("raises", "tol", "limit", "hidden"):
+        for name in ("raises", "tol", "limit", "hidden", "predict"):
             if name in found:
                 raise ValueError(f"a .static fence is not run, so {name!r} means nothing")
     return options
@@ -115,7 +117,7 @@ def _check_exercise(options: Options, found: dict[str, str]) -> None:
         for name, example in (("id", "#slope"), ("task", 'task="The slope at the bottom"')):
             if name not in found:
                 raise ValueError(f"an .exercise needs {example}: readers' marks are kept under it")
-        for name in ("raises", "static", "hidden"):
+        for name in ("raises", "static", "hidden", "predict"):
             if name in found:
                 raise ValueError(f"{name!r} means nothing on the fence of an .exercise")
     elif options.task or options.used_below:

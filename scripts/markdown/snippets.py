@@ -30,6 +30,7 @@ class Snippet:
     hl_lines: tuple[int, ...] = ()
     hidden: bool = False  # runs, folded away
     static: bool = False  # shown, not run
+    predict: bool = False  # covered until the reader has guessed what it shows
     output: str | None = None  # golden, without a final line end
     output_span: tuple[int, int] | None = None
     params: tuple[Param, ...] = ()
@@ -89,6 +90,7 @@ def _snippet(fence: Fence, number: int) -> Snippet:
         hl_lines=options.hl_lines,
         hidden=options.hidden,
         static=options.static,
+        predict=options.predict,
         params=() if options.static or options.part in PARTS else find_params(source),
         part=options.part,
         task=options.task,

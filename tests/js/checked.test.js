@@ -22,6 +22,7 @@ const SOUND = [
   says({ ...display, data: { "text/plain": "1", "image/svg+xml": "<svg/>" }, id: "a" }),
   says({ ...display, data: { "text/plain": "1", "application/vnd.engine.steps+json": {} } }),
   says({ ...error, hint: "Did you mean…" }),
+  says({ type: "verdict", verdict: "refused", message: "not yet", frames: [frame] }),
   { type: "end", ok: true, seconds: 0.1 },
   { type: "answer", number: 3, answer: null },
   { type: "answer", number: 3, answer: [{ label: "print", type: "function" }] },

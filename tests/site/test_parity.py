@@ -57,10 +57,10 @@ def _as_tested(page: Path, snippet: Snippet) -> Shown:
 def _as_built(path: Path, playground: Tag) -> Shown:
     folded = playground.select(".py-help pre > code")
     [code] = [code for code in playground.select("pre > code") if code not in folded]
-    [text] = playground.select(".py-output > .py-text") or [None]
+    [text] = playground.select(".py-output .py-text") or [None]
     titles = [title.text for title in playground.select(".py-title")]
     assert titles in ([], [playground.get("data-title")]), path
-    images = playground.select(".py-output > .py-figure > img")
+    images = playground.select(".py-output .py-figure > img")
     assert all(image["alt"] and image["width"] and image["height"] for image in images), path
     return Shown(
         str(playground["data-block"]),

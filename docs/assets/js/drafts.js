@@ -1,10 +1,11 @@
 /**
  * What the reader has typed, kept in the browser: per page and block, with the original that it
- * was made from. Where storage is denied or full, it is kept for the visit.
+ * was made from.
  */
 
-/** @type {Map<string, string>} */
-const visit = new Map();
+import { read, write } from "./kept.js";
+
+export const DRAFT = "py-draft:"; // then page#block
 
 /**
  * @typedef {object} Saved
@@ -23,8 +24,9 @@ export class Draft {
    * @param {string} original
    */
   constructor(page, block, original) {
-    this.#key = `py-draft:${page}#${block}`;
-    const saved = read(this.#key);
+    this.#key = `${DRAFT}${page}#${block}`;
+    const found = read(this.#key);
+    const saved = isSaved(found) ? found : null; // storage is anybody's
     this.#saved = { original, text: null, older: null };
     if (saved?.original === original) this.#saved = saved;
     else if (saved) this.#saved.older = saved.text ?? saved.older;
@@ -53,20 +55,7 @@ export class Draft {
 
   #store() {
     const { text, older } = this.#saved;
-    store(this.#key, text === null && older === null ? null : JSON.stringify(this.#saved));
-  }
-}
-
-/**
- * @param {string} key
- * @returns {Saved | null}
- */
-function read(key) {
-  try {
-    const saved = JSON.parse(visit.get(key) ?? localStorage.getItem(key) ?? "null");
-    return isSaved(saved) ? saved : null; // storage is anybody's
-  } catch {
-    return null; // denied, or not ours
+    write(this.#key, text === null && older === null ? null : this.#saved);
   }
 }
 
@@ -74,21 +63,7 @@ function read(key) {
  * @param {any} value
  * @returns {value is Saved}
  */
-function isSaved(value) {
+export function isSaved(value) {
   const isText = (/** @type {unknown} */ part) => part === null || typeof part === "string";
   return typeof value?.original === "string" && isText(value.text) && isText(value.older);
-}
-
-/**
- * @param {string} key
- * @param {string | null} value
- */
-function store(key, value) {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-    visit.delete(key);
-  } catch {
-    visit.set(key, value ?? "null");
-  }
 }

@@ -2,10 +2,11 @@
 
 import { make } from "./dom.js";
 import { Draft } from "./drafts.js";
+import { Exercising } from "./exercising.js";
 import { FieldsView } from "./fields.js";
 import { Menu } from "./menu.js";
 import { OutputView } from "./output.js";
-import { allBlocks, blocksUpTo, inWords } from "./program.js";
+import { allBlocks, blocksUpTo, cellsOf, inWords } from "./program.js";
 import { Running } from "./running.js";
 import { runtime } from "./runtime.js";
 import { SourceView } from "./source.js";
@@ -21,6 +22,7 @@ export class PlaygroundElement extends HTMLElement {
   /** @type {OutputView} */ #output;
   /** @type {Running} */ #running;
   /** @type {Draft | undefined} */ #draft;
+  /** @type {Exercising} */ #exercising;
   /** @type {HTMLElement | null} */ #note = null;
   /** @type {SharedLink | null} what has brought the code that is shown */ link = null;
   #own = ""; // the text before a link came
@@ -48,6 +50,21 @@ export class PlaygroundElement extends HTMLElement {
     return { id: this.blockId, title, source: this.source.text, raises };
   }
 
+  /** What a run of a block below runs here. @returns {Cell} */
+  get cellAbove() {
+    return { ...this.cell, ...(this.answer && { source: this.answer.source }) };
+  }
+
+  /** Of an exercise, what blocks below go on from. */
+  get answer() {
+    return this.#exercising.answer ?? null;
+  }
+
+  /** Whether blocks below see nothing of it. */
+  get apart() {
+    return "exercise" in this.dataset && !("usedBelow" in this.dataset);
+  }
+
   get blockId() {
     return this.dataset.block ?? "";
   }
@@ -61,6 +78,7 @@ export class PlaygroundElement extends HTMLElement {
   }
 
   run() {
+    this.#exercising.run();
     return this.#running.start();
   }
 
@@ -79,6 +97,7 @@ export class PlaygroundElement extends HTMLElement {
     if (this.link) this.giveBack();
     else this.source.reset();
     this.#output.reset();
+    this.#exercising.reset();
     this.#toolbar.say("");
     this.#setNote(null);
     this.update();
@@ -164,15 +183,16 @@ export class PlaygroundElement extends HTMLElement {
 
   #build() {
     const name = this.name;
+    const { exercise } = this.dataset;
     this.setAttribute("role", "group");
-    this.setAttribute("aria-label", `Python: ${name}`);
+    this.setAttribute("aria-label", exercise ? `Exercise: ${exercise}` : `Python: ${name}`);
     const code = /** @type {HTMLElement} */ (this.querySelector(".highlight"));
     this.source = new SourceView(code, `Code of ${name}`, {
       onChange: () => this.#changed(),
       onRun: () => this.run(),
       onEdit: (offset) => this.edit(offset),
       ask: (what, text) =>
-        runtime.ask({ what, text, cells: blocksUpTo(this).map((block) => block.cell) }),
+        runtime.ask({ what, text, cells: cellsOf(blocksUpTo(this)) }),
     });
     this.#output = new OutputView(this, (frame) => this.#running.linkTo(frame));
     this.#fields = new FieldsView({
@@ -197,6 +217,8 @@ export class PlaygroundElement extends HTMLElement {
     this.#toolbar.onRunIntent((near) => this.#intend(near));
     this.#running = new Running(this, this.#toolbar, this.#output);
     this.prepend(this.#toolbar.element);
+    const [toolbar, running] = [this.#toolbar, this.#running];
+    this.#exercising = new Exercising({ block: this, toolbar, running });
     this.#fields.update(this.source.text);
     this.#output.before(this.#fields.element);
   }

@@ -48,8 +48,16 @@ export interface ErrorEvent {
   hint: string | null;
 }
 
+/** What a check says of an answer; "fault": it failed itself. */
+export interface VerdictEvent {
+  type: "verdict";
+  verdict: "passed" | "refused" | "fault";
+  message: string;
+  frames: Frame[];
+}
+
 /** What engine/runner/session.py emits. */
-export type SessionEvent = StreamEvent | DisplayEvent | ErrorEvent;
+export type SessionEvent = StreamEvent | DisplayEvent | ErrorEvent | VerdictEvent;
 
 /** The outbox's own: from here on nothing is shown. */
 export interface CutEvent {
@@ -77,6 +85,8 @@ export interface Run {
   cells: Cell[];
   /** the rest of the page, not run */
   below: Cell[];
+  /** of the exercise that the last cell answers */
+  check?: Cell;
 }
 
 export interface Suggestion {

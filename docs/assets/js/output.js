@@ -51,7 +51,7 @@ export class OutputView {
   /** Put something between the code and the output. @param {HTMLElement} element */
   before(element) {
     if (this.#box) this.#box.before(element);
-    else this.host.append(element);
+    else this.#append(element);
   }
 
   /**
@@ -172,7 +172,12 @@ export class OutputView {
   #open() {
     if (this.#box) return;
     this.#box = make("div", { class: "py-output" }, this.#label);
-    this.host.append(this.#box);
+    this.#append(this.#box);
+  }
+
+  /** Put something at the end of the block, above what an exercise folds away. @param {Node} part */
+  #append(part) {
+    this.host.insertBefore(part, this.host.querySelector(":scope > .py-help"));
   }
 
   #close() {

@@ -3,6 +3,7 @@
 import { PlaygroundElement } from "./element.js";
 import { takeLeftPagesApart } from "./leaving.js";
 import { keepPages } from "./offline.js";
+import { keepMarks } from "./passed.js";
 
 customElements.define("py-playground", PlaygroundElement);
 
@@ -11,5 +12,6 @@ addEventListener("hashchange", () => {
 });
 
 takeLeftPagesApart();
+keepMarks();
 if (document.readyState === "complete") keepPages();
 else addEventListener("load", keepPages, { once: true });

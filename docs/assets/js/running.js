@@ -1,18 +1,19 @@
 /** The runs of a block: what they say in its bar and show in its output. */
 
 import { make } from "./dom.js";
-import { blocksBelow, blocksUpTo, inWords } from "./program.js";
+import { blocksBelow, blocksUpTo, cellsOf, inWords } from "./program.js";
 import { runtime } from "./runtime.js";
 
 /** @import { PlaygroundElement as Block } from "./element.js" */
 /** @import { End, State } from "./runtime.js" */
-/** @import { Frame, OutputEvent } from "./messages.js" */
+/** @import { Cell, Frame, OutputEvent, VerdictEvent } from "./messages.js" */
 
 export class Running {
   #block;
   #toolbar;
   #output;
   /** @type {import("./element.js").PlaygroundElement[]} */ #program = [];
+  /** What a check has said of the last run. @type {VerdictEvent | null} */ verdict = null;
 
   /**
    * @param {import("./element.js").PlaygroundElement} block
@@ -27,9 +28,11 @@ export class Running {
 
   /**
    * Run the page's program up to the block. A link's code in it runs if the reader has said so.
+   * @param {Cell} [check] of the exercise that the block is
    * @returns {Promise<boolean>} whether it came to its end without an error
    */
-  async start() {
+  async start(check) {
+    this.verdict = null;
     for (let link; (link = unasked(blocksUpTo(this.#block))); ) {
       if (!(await link.ask(this.#block))) return false;
     }
@@ -40,8 +43,9 @@ export class Running {
         owner: this.#block,
         origin: originOf(this.#program),
         program: () => ({
-          cells: this.#program.map((block) => block.cell),
+          cells: cellsOf(this.#program),
           below: blocksBelow(this.#block).map((block) => block.cell),
+          check,
         }),
         onState: (state) => this.#busy(state),
         onEvents: (events) => this.#receive(events),
@@ -86,8 +90,10 @@ export class Running {
 
   /** @param {OutputEvent[]} events */
   #receive(events) {
-    this.#output.append(events);
+    const shown = events.filter(({ type }) => type !== "verdict");
+    if (shown.length) this.#output.append(shown);
     for (const event of events) {
+      if (event.type === "verdict") this.verdict = event;
       const frame = event.type === "error" ? event.frames.at(-1) : null;
       if (frame) this.#blockOf(frame).source.mark(frame);
     }
@@ -99,6 +105,12 @@ export class Running {
     delete this.#block.dataset.state;
     this.#toolbar.busy = false;
     this.#output.end(outcome === "done" || outcome === "error");
+    const { verdict } = this;
+    if (outcome === "done" && verdict) {
+      this.#toolbar.say(verdict.verdict === "passed" ? "Passed" : "Not yet", verdict.message);
+      this.#block.update();
+      return;
+    }
     this.#toolbar.say(
       {
         done: `Done in ${duration(seconds ?? 0)}`,

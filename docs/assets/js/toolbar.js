@@ -59,6 +59,21 @@ export class Toolbar {
     this.#row.append(menu.element);
   }
 
+  /**
+   * Put a button in front of the others.
+   * @param {string} name names its class
+   * @param {string} label
+   * @param {string} path of its icon
+   * @param {() => void} action
+   */
+  prepend(name, label, path, action) {
+    const button = make("button", { type: "button", class: `py-button py-button--${name}` });
+    button.append(icon(path), make("span", { class: "py-button-text" }, label));
+    button.addEventListener("click", action);
+    this.#row.prepend(button);
+    return button;
+  }
+
   /** @param {(near: boolean) => void} handler told when somebody comes near the Run button */
   onRunIntent(handler) {
     const { run } = this.#buttons;
@@ -80,10 +95,16 @@ export class Toolbar {
     this.#buttons.reset.disabled = !value;
   }
 
-  /** Say what the block does; announced when it changes. @param {string} text */
-  say(text) {
+  /**
+   * Say what the block does; announced when it changes.
+   * @param {string} text
+   * @param {string} [more] announced with it, and shown elsewhere
+   */
+  say(text, more = "") {
     this.amount.textContent = "";
-    if (this.status.textContent !== text) this.status.textContent = text;
+    if (this.status.textContent === text && !more) return;
+    this.status.textContent = text;
+    if (more) this.status.append(make("span", { class: "py-heard" }, `. ${more}`));
   }
 
   /**

@@ -144,19 +144,25 @@ function connect(pyodide) {
     post({ type: "fetching" });
     await late.fetch();
   };
-  const runOnce = (/** @type {Run} */ { cells, below }) => {
+  const runOnce = (/** @type {Run} */ { cells, below, check }) => {
     post({ type: "begun" });
     outbox.start();
     late.missed = false;
     const begun = performance.now();
-    const ok = withCells(cells, (list) => withCells(below, (rest) => session.run(list, rest)));
+    /** @type {PyProxy | null} */
+    const checked = check ? Cell(check.id, check.title, check.source) : null;
+    const ok = withCells(cells, (list) =>
+      withCells(below, (rest) => session.run(list, rest, checked)),
+    );
+    checked?.destroy();
     outbox.flush();
     return { ok, seconds: (performance.now() - begun) / 1000 };
   };
   return {
     /** @param {Run} program */
     async run(program) {
-      const sources = program.cells.map(({ source }) => source);
+      const cells = program.check ? [...program.cells, program.check] : program.cells;
+      const sources = cells.map(({ source }) => source);
       if (late.concerns(pyodide, sources)) await fetchRest();
       let outcome = runOnce(program);
       if (late.missed) {

@@ -38,6 +38,10 @@ const record = (fields) => (value) =>
 const oneOf = (kinds) => (value) =>
   isRecord(value) && Object.hasOwn(kinds, value.type) && record(kinds[value.type])(value);
 
+const isFrames = listOf(
+  record({ cell: isText, line: isCount, end_line: isCount, col: isCount, end_col: isCount }),
+);
+
 const isOutput = oneOf({
   stream: { name: (name) => name === "stdout" || name === "stderr", text: isText },
   display: {
@@ -49,12 +53,11 @@ const isOutput = oneOf({
     id: either(isText, isNone),
     update: isFlag,
   },
-  error: {
-    traceback: isText,
-    frames: listOf(
-      record({ cell: isText, line: isCount, end_line: isCount, col: isCount, end_col: isCount }),
-    ),
-    hint: either(isText, isNone),
+  error: { traceback: isText, frames: isFrames, hint: either(isText, isNone) },
+  verdict: {
+    verdict: (verdict) => ["passed", "refused", "fault"].includes(verdict),
+    message: isText,
+    frames: isFrames,
   },
   cut: { message: isText },
 });

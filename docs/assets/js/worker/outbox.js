@@ -3,7 +3,7 @@
  * there is much, and not without end.
  */
 
-/** @import { DisplayEvent, ErrorEvent, OutputEvent, StreamName } from "../messages.js" */
+/** @import { DisplayEvent, ErrorEvent, OutputEvent, StreamName, VerdictEvent } from "../messages.js" */
 
 const INTERVAL = 50; // ms
 const BURST = 8; // batches in an interval that are sent at once
@@ -59,10 +59,11 @@ export class Outbox {
     this.#sendSoon();
   }
 
-  /** @param {DisplayEvent | ErrorEvent} event */
+  /** @param {DisplayEvent | ErrorEvent | VerdictEvent} event */
   event(event) {
     if (this.#muted) return;
     if (event.type === "error") event.traceback = shortened(event.traceback);
+    else if (event.type === "verdict") event.message = shortened(event.message);
     else if (this.#cut || this.#takenByWaiting(event)) return;
     else if (!this.#fits(event)) return this.#cutHere();
     this.#events.push(event);
