@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page
 
+from .bits import APPLY, case
 from .playground import Block
 
 
@@ -33,3 +34,9 @@ def test_every_backend_races_and_the_compiled_one_trains(page: Page, site_url: s
     picture = live.element.locator(".py-live figure img")
     assert picture.count() == 1
     assert picture.get_attribute("alt").startswith("After 15000 steps")
+
+
+def test_functions_have_the_bits_that_wasmtime_gives(page: Page):
+    """So a model that was trained in one has the weights of the other. Firefox: test_firefox.py."""
+    given, expected = case()
+    assert page.evaluate(f"given => (function () {{{APPLY}}})(...given)", given) == expected

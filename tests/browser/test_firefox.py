@@ -10,6 +10,7 @@ from marionette_driver.marionette import HTMLElement, Marionette
 
 from scripts.browsers import find_firefox
 
+from .bits import APPLY, case
 from .doors import OUTCOMES, check_outcomes, from_python
 from .server import Host
 
@@ -118,3 +119,9 @@ def test_the_doors_are_shut_here_too(firefox: Marionette, host: Host, site_dir: 
         check_outcomes(block.run(OUTCOMES))
         assert [path for path in host.asked if "door" in path] == []
         assert other.asked == []
+
+
+def test_functions_have_the_bits_that_wasmtime_gives(firefox: Marionette):
+    given, expected = case()
+    firefox.navigate("about:blank")
+    assert firefox.execute_script(APPLY, script_args=given, sandbox=None) == expected

@@ -12,7 +12,7 @@ from engine.compile.wasm.encoder import PAGE
 class Instance:
     """A module at work: its functions, and its memory as float64."""
 
-    LARGE = 30_000  # nodes in straight-line code: engines refuse functions of 50,000 locals
+    LARGE = 20_000  # nodes in straight-line code: engines refuse functions of 50,000 locals
 
     def __init__(self, binary: bytes) -> None:
         compiled = js.WebAssembly.Module.new(to_js(binary))

@@ -11,7 +11,7 @@ from engine.compile.wasm.encoder import PAGE
 class Instance:
     """A module at work: its functions, and its memory as float64."""
 
-    LARGE = 8_000  # nodes in straight-line code: compiling it takes more than linear time
+    LARGE = 4_000  # nodes in straight-line code: compiling it takes more than linear time
 
     def __init__(self, binary: bytes) -> None:
         self._store = wasmtime.Store()
