@@ -1,5 +1,7 @@
 """The folder that `build` fills: it replaces what a build has made, and nothing else."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.project import StepError
@@ -17,9 +19,10 @@ def claim(target: Path) -> None:
         raise StepError(f"{target} is a file: name a folder with --out")
     listed = _listed(target)
     if listed != {_ALL}:
-        for name in sorted(_visible(target) - listed):
+        foreign = next((name for name in _visible(target) if name not in listed), None)
+        if foreign is not None:
             raise StepError(
-                f"{target} holds {name}, which no build has made: move it away, or name another "
+                f"{target} holds {foreign}, which no build has made: move it away, or name another "
                 "folder with --out"
             )
     try:
@@ -42,8 +45,13 @@ def _listed(target: Path) -> set[str]:
         return set()
 
 
-def _visible(target: Path) -> set[str]:
-    if not target.is_dir():
-        return set()
-    files = (path.relative_to(target) for path in target.rglob("*") if not path.is_dir())
-    return {path.as_posix() for path in files if not path.parts[0].startswith(".")}
+def _visible(target: Path) -> Iterator[str]:
+    """The files below a folder, but for what has a dot in front there."""
+    for folder, folders, names in os.walk(target):
+        here = Path(folder).relative_to(target)
+        if not here.parts:
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            names = [name for name in names if not name.startswith(".")]
+        folders.sort()
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        yield from ((here / name).as_posix() for name in sorted([*names, *links]))

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.markdown.process import WORLDS, PageProcess
+from engine.runner import Cell
+from scripts.markdown.process import WORLDS, PageProcess, Ran
 from scripts.markdown.program import Outcome, Program
+from scripts.markdown.settings import time_limit
 from scripts.markdown.snippets import parse_page
 
 
@@ -79,10 +81,20 @@ def test_what_does_not_come_to_its_end_is_named(tmp_path: Path, code: str, told:
         assert told.startswith("index.md") or first.problem
 
 
-def test_the_limit_is_each_blocks_own_and_the_settings_without_one(tmp_path: Path) -> None:
-    code = "import time\n\ntime.sleep(0.4)"
-    page = page_of(code, code, code)
+def test_the_limit_is_the_fences_or_else_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = []
+    run = PageProcess.run
+
+    def noted(process: PageProcess, cells: list[Cell], limit: float, *rest: object) -> Ran:
+        limits.append(limit)
+        return run(process, cells, limit, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(PageProcess, "run", noted)
+    page = page_of("x = 1", "x = 2").replace("```python\n", "```python {limit=9.5}\n", 1)
     assert not any(found.problem for found in outcomes(page, tmp_path / "index.md"))
+    assert limits == [9.5, time_limit()]
 
 
 def test_nothing_of_a_page_reaches_another(tmp_path: Path) -> None:
@@ -113,46 +125,40 @@ def test_what_a_library_logs_and_warns_is_shown(tmp_path: Path) -> None:
     assert threaded.text.endswith("ZeroDivisionError: division by zero")
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "print({'a', 'b', 'c', 'd', 'e', 'f'})",
-        "print(id(object()))",
-        "object()",
-        "import time\n\nprint(time.time())",
-        "import time\n\nprint(time.ctime(0))",
-        "from datetime import date\n\nprint(date.today())",
-        "from datetime import datetime\n\nprint(datetime.now().year)",
-        "import datetime\n\nprint(datetime.datetime.now(datetime.timezone.utc).date())",
-        "import time\n\nprint(time.strftime('%Y'))",
-        "import time\n\nprint(time.gmtime().tm_year)",
-        "import random\n\nprint(random.random())",
-        "import uuid\n\nprint(uuid.uuid4())",
-        "import os\n\nprint(os.getpid())",
-        "import os\n\nprint(os.getcwd())",
-        "print(hash('a'))",
-        "import tempfile\n\nprint(tempfile.mkdtemp())",
-    ],
-)
-def test_worlds_differ_in_what_no_output_may_depend_on(tmp_path: Path, code: str) -> None:
-    shown = [outcomes(page_of(code), tmp_path / "index.md", world=world)[0] for world in WORLDS]
-    assert not shown[0].problem
-    assert not shown[1].problem
-    assert shown[0].text != shown[1].text
+VARIES = [
+    "print({'a', 'b', 'c', 'd', 'e', 'f'})",
+    "print(id(object()))",
+    "object()",
+    "import time\n\nprint(time.time())",
+    "import time\n\nprint(time.ctime(0))",
+    "from datetime import date\n\nprint(date.today())",
+    "from datetime import datetime\n\nprint(datetime.now().year)",
+    "import datetime\n\nprint(datetime.datetime.now(datetime.timezone.utc).date())",
+    "import time\n\nprint(time.strftime('%Y'))",
+    "import time\n\nprint(time.gmtime().tm_year)",
+    "import random\n\nprint(random.random())",
+    "import uuid\n\nprint(uuid.uuid4())",
+    "import os\n\nprint(os.getpid())",
+    "import os\n\nprint(os.getcwd())",
+    "print(hash('a'))",
+    "import tempfile\n\nprint(tempfile.mkdtemp())",
+]
+STAYS = [
+    ("from datetime import date\n\ndate(2026, 3, 1)", "datetime.date(2026, 3, 1)"),
+    ("import random\n\nrandom.Random(3).randint(1, 6)", "2"),
+    ("print(sorted({'b', 'a'}))", "['a', 'b']"),
+    ("import time\n\nprint(time.strftime('%H', time.gmtime(0)))", "00"),
+]
 
 
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [
-        ("from datetime import date\n\ndate(2026, 3, 1)", "datetime.date(2026, 3, 1)"),
-        ("import random\n\nrandom.Random(3).randint(1, 6)", "2"),
-        ("print(sorted({'b', 'a'}))", "['a', 'b']"),
-        ("import time\n\nprint(time.strftime('%H', time.gmtime(0)))", "00"),
-    ],
-)
-def test_worlds_agree_on_the_rest(tmp_path: Path, code: str, text: str) -> None:
-    shown = [outcomes(page_of(code), tmp_path / "index.md", world=world)[0] for world in WORLDS]
-    assert [found.text for found in shown] == [text, text]
+def test_worlds_differ_in_what_no_output_may_depend_on_and_in_nothing_else(tmp_path: Path) -> None:
+    page = page_of(*VARIES, *(code for code, _ in STAYS))
+    one, other = (outcomes(page, tmp_path / "index.md", world=world) for world in WORLDS)
+    assert not any(found.problem for found in [*one, *other])
+    alike = [code for code, a, b in zip(VARIES, one, other, strict=False) if a.text == b.text]
+    assert alike == []
+    for shown in (one, other):
+        assert [found.text for found in shown[len(VARIES) :]] == [text for _, text in STAYS]
 
 
 def test_an_error_above_is_found_once(tmp_path: Path) -> None:
