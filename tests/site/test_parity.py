@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 
 from scripts.markdown.figures import figures_of
 from scripts.markdown.paths import DOCS, all_pages, shown_path
+from scripts.markdown.reading import read_page
 from scripts.markdown.snippets import Snippet, parse_page
 
 PYTHON_FENCE = re.compile(
@@ -36,7 +37,7 @@ class Shown:
 @pytest.fixture(scope="module")
 def written() -> dict[Path, list[Snippet]]:
     """Every page of the sources."""
-    return {path: parse_page(path.read_text("utf-8-sig"), path) for path in all_pages(DOCS)}
+    return {path: parse_page(read_page(path), path) for path in all_pages(DOCS)}
 
 
 def _as_tested(page: Path, snippet: Snippet) -> Shown:
@@ -135,7 +136,7 @@ def test_every_python_fence_is_accounted_for(
         known = {snippet.fence_line for snippet in snippets}
         for exercise in filter(None, (snippet.exercise for snippet in snippets)):
             known |= {part.fence_line for part in exercise.parts}
-        for number, line in enumerate(path.read_text("utf-8-sig").split("\n"), 1):
+        for number, line in enumerate(read_page(path).split("\n"), 1):
             if PYTHON_FENCE.search(line) and number not in known:
                 assert line.strip() in examples, f"{shown_path(path)}:{number}: not tested: {line}"
 

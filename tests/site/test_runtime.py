@@ -16,6 +16,7 @@ import pytest
 from scripts import bundle as bundler
 from scripts.bundling.pyodide import run_inside, stock
 from scripts.markdown.paths import DOCS, all_pages
+from scripts.markdown.reading import read_page
 from scripts.markdown.snippets import parse_page
 
 STOCK_FILES = (
@@ -109,7 +110,7 @@ def test_no_post_makes_its_reader_wait_for_the_rest(bootable, tmp_path):
     snippets = [
         snippet
         for page in all_pages(DOCS)
-        for snippet in parse_page(page.read_text("utf-8-sig"), page)
+        for snippet in parse_page(read_page(page), page)
         if not snippet.static and not snippet.raises
     ]
     imports = {

@@ -11,18 +11,19 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from scripts.project import ROOT
+from scripts.markdown.paths import DOCS, all_pages
+from scripts.markdown.reading import read_page
 
 SERIES = "Intro to Deep Learning"
 
 
 def front_matter(path: Path) -> dict:
-    text = path.read_text(encoding="utf-8")
+    text = read_page(path)
     return yaml.safe_load(re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)[1])
 
 
 POSTS = sorted(
-    (front_matter(path) for path in (ROOT / "docs" / "blog" / "posts").rglob("*.md")),
+    (front_matter(path) for path in all_pages(DOCS / "blog" / "posts")),
     key=lambda post: post["date"]["created"],
 )
 SLUGS = [post["slug"] for post in POSTS]
