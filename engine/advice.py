@@ -15,6 +15,8 @@ OF_VALUE = {
     "sigmoid": "write 1 / (1 + (-x).exp())",
     "softmax": "divide each exp() by the sum of all: a Value is one number",
     "tan": "write x.sin() / x.cos()",
+    "log2": "write x.log() / math.log(2)",
+    "log10": "write x.log() / math.log(10)",
     "sum": "write sum(values): a Value is one number",
     "mean": "write sum(values) / len(values): a Value is one number",
     "item": "x.data is the number",

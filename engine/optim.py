@@ -67,11 +67,12 @@ def _half_cosine(start: float, end: float, done: float) -> float:
 
 # What the optimisers of other libraries call the settings.
 _ELSEWHERE = {
-    "lr": "rate",
-    "learning_rate": "rate",
-    "betas": "beta1 and beta2",
-    "eps": "epsilon",
-    "params": "parameters",
+    "lr": "rate=",
+    "learning_rate": "rate=",
+    "betas": "beta1= and beta2=",
+    "eps": "epsilon=",
+    "params": "parameters=",
+    "weight_decay": "the penalty into the loss",
 }
 
 
@@ -86,7 +87,7 @@ class Optimiser(Advised, ABC):
     def __new__(cls, *_: object, **settings: object) -> Self:
         for name in settings:
             if name in _ELSEWHERE:
-                raise TypeError(f"{cls.__name__} calls {name!r} {_ELSEWHERE[name]}")
+                raise TypeError(f"{cls.__name__} has no {name!r}: write {_ELSEWHERE[name]}")
         return super().__new__(cls)
 
     def __init__(self, parameters: "Sequence[Value] | array[float]", rate: Rate) -> None:

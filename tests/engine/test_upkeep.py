@@ -84,6 +84,7 @@ def test_what_is_stale_stays_so_in_a_copy(copied):
 
 
 @pytest.mark.skipif(sys.platform == "emscripten", reason="Pyodide starts no other process")
+@pytest.mark.skipif(sys.platform == "emscripten", reason="no processes there")
 def test_epochs_of_another_process_are_never_met_again():
     """Whatever it counted to, before or after us."""
     code = """if True:
@@ -97,6 +98,7 @@ def test_epochs_of_another_process_are_never_met_again():
     for _ in range(2):
         x, gone = pickle.loads(out)
         new = x * 3
+        x.graph.truncate(len(x.graph))
         assert (new + x).data == 4.0
         with pytest.raises(ValueError, match="stale handle"):
             gone + x
