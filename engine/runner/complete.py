@@ -6,7 +6,6 @@ import importlib
 import inspect
 import keyword
 import pkgutil
-import re
 import sys
 import types
 from collections.abc import Iterable, Mapping
@@ -15,9 +14,6 @@ from typing import Any
 from .hints import names_bound
 
 _LIMIT = 200  # suggestions
-_DOTTED = re.compile(r"(?:([^\W\d][\w.]*)\.)?([^\W\d]\w*)?$")
-_FROM = re.compile(r"^\s*from\s+([\w.]+)\s+import\s+(?:.*,)?\s*\(?\s*(\w*)$")
-_IMPORT = re.compile(r"^\s*(?:import|from)\s+(?:[\w., ]+,\s*)?([\w.]*)$")
 _MISSING = object()
 
 
@@ -25,22 +21,47 @@ def complete(text: str, scope: Mapping[str, object]) -> list[dict[str, str]]:
     """What may come at the end of `text`, code up to the cursor: `{"label", "type"}`, `type` as
     CodeMirror has it. Names without an underscore in front come first."""
     line = text[text.rfind("\n") + 1 :]
-    if re.search(r"^[^#]*#", line) and not re.search(r"""["']""", line):
+    if "#" in line and "'" not in line and '"' not in line:
         return []  # a comment
-    if found := _FROM.search(line):
-        module = _import(found[1])
-        return _listed(found[2], _members(module)) if module else []
-    if found := _IMPORT.search(line):
-        return _modules(found[1])
-    owner, start = _DOTTED.search(line).groups(default="")  # type: ignore[union-attr]
+    if imported := _import_written(line):
+        package, last = imported
+        if package is None:
+            return _modules(last)
+        module = _import(package)
+        return _listed(last, _members(module)) if module else []
+    owner, _, start = _written_last(line).rpartition(".")
     if owner:
         value = _resolve(owner, scope)
         unknown = value is _MISSING or isinstance(value, property)
         return [] if unknown else _listed(start, _members(value))
-    if not start:
+    if not start or start[0].isdecimal():
         return []
     names = {**vars(builtins), **scope}
     return _listed(start, names, keyword.kwlist)
+
+
+def _written_last(line: str) -> str:
+    """The dotted name at the end of a line. (A pattern would try each place of a long line.)"""
+    start = len(line)
+    while start and (line[start - 1].isalnum() or line[start - 1] in "_."):
+        start -= 1
+    return line[start:]
+
+
+def _import_written(line: str) -> tuple[str | None, str] | None:
+    """Of a line that is an import so far: whose names it imports, None if modules, and the
+    beginning of the last name."""
+    keyword, *more = line.split(maxsplit=1)[:2] or [""]
+    if keyword not in ("import", "from") or (line.endswith(keyword) and not more):
+        return None
+    rest = more[0] if more else ""
+    package, found, names = rest.partition(" import ") if keyword == "from" else (None, "", rest)
+    if package is not None and not found:
+        package, names = None, rest
+    last = names.rpartition(",")[2].lstrip().removeprefix("(").lstrip()
+    if _written_last(last) != last or (package is not None and "." in last):
+        return None
+    return package if package is None else package.strip(), last
 
 
 def describe(name: str, scope: Mapping[str, object]) -> dict[str, str] | None:

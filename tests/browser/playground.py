@@ -1,6 +1,9 @@
 """Drives a <py-playground> as a reader would: by its buttons, its editor and its sliders."""
 
+import base64
+import json
 import re
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -54,6 +57,13 @@ def settled(page: Page) -> None:
           await Promise.allSettled(ending.map(({ finished }) => finished));
         }"""
     )
+
+
+def link_with(url: str, codes: list[list[str]]) -> str:
+    """A link that brings code, as docs/assets/js/share.js makes it: [block, text] each."""
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(json.dumps(codes).encode()) + packer.flush()
+    return f"{url}#code={base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
 
 
 class Block:

@@ -125,3 +125,15 @@ def test_functions_have_the_bits_that_wasmtime_gives(firefox: Marionette):
     given, expected = case()
     firefox.navigate("about:blank")
     assert firefox.execute_script(APPLY, script_args=given, sandbox=None) == expected
+
+
+def test_an_editor_that_did_not_come_is_asked_for_again(firefox: Marionette, host: Host):
+    host.broken = "/editor-"
+    firefox.navigate(host.url + "blog/what-is-deep-learning/")
+    block = FirefoxBlock(firefox, "graph")
+    block.click("Edit")
+    block.until(lambda: block.status() == "The editor could not be loaded: try again")
+    host.broken = ""
+    block.click("Edit")
+    block.until(lambda: block.find(".cm-content:focus"))
+    assert block.status() == ""

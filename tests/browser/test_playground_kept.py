@@ -152,8 +152,8 @@ def test_a_link_followed_within_the_page(page: Page, nudge: Block):
 def test_a_link_that_cannot_be_read_says_so(context, post_url, data):
     page = context.new_page()
     page.goto(f"{post_url}#code={data}")
-    note = Block(page, "graph").element.get_by_role("note")
-    expect(note).to_have_text("The code in the address of this page cannot be read.")
+    words = "The code in the address of this page cannot be read: the link is damaged."
+    expect(page.get_by_role("alert")).to_have_text(words)
     assert Block(page, "nudge").code.startswith("def f(x)")
 
 
@@ -171,7 +171,7 @@ def test_a_link_that_unfolds_without_end_is_refused(page: Page, context, post_ur
     )
     other = context.new_page()
     other.goto(f"{post_url}#code={bomb}")
-    expect(Block(other, "graph").element.get_by_role("note")).to_contain_text("cannot be read")
+    expect(other.get_by_role("alert")).to_contain_text("cannot be read")
 
 
 def test_code_too_long_for_a_link_is_refused_in_words(page: Page, nudge: Block):

@@ -46,3 +46,15 @@ test("it can be had back as it was, colours included", () => {
   code.restore();
   assert.equal(code.element.innerHTML, before);
 });
+
+test("what would not be seen is shown, and the text stays as it is", () => {
+  const code = staticCode();
+  code.replace(TEXT.length, TEXT.length, " # a\u202eb\u200b🙂❤️\u00a0");
+  assert.equal(code.text, `${TEXT} # a\u202eb\u200b🙂❤️\u00a0`);
+  const marks = () => [...code.element.querySelectorAll(".py-unseen")].map((mark) => mark.getAttribute("title"));
+  assert.deepEqual(marks(), ["U+202E", "U+200B", "U+00A0"]);
+  code.replace(code.text.indexOf("\u202e"), code.text.indexOf("🙂"), "");
+  assert.deepEqual(marks(), ["U+00A0"]);
+  code.restore();
+  assert.deepEqual(marks(), []);
+});

@@ -1,6 +1,7 @@
 /** Draws what a program displays, by its type. */
 
 import { make } from "./dom.js";
+import { loaded } from "./importing.js";
 
 /** @import { MimeBundle, Steps } from "./messages.js" */
 
@@ -28,7 +29,7 @@ export function drawFigure(data) {
  */
 async function showStepper(figure, steps) {
   try {
-    const { createStepper } = await import("./stepper.js");
+    const { createStepper } = await loaded("stepper", () => import("./stepper.js"));
     figure.replaceChildren(createStepper(steps));
   } catch (error) {
     console.warn("The steps cannot be shown:", error);

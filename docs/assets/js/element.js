@@ -4,9 +4,10 @@ import { make } from "./dom.js";
 import { Draft } from "./drafts.js";
 import { Exercising } from "./exercising.js";
 import { FieldsView } from "./fields.js";
+import { loaded } from "./importing.js";
 import { Menu } from "./menu.js";
 import { OutputView } from "./output.js";
-import { allBlocks, blocksUpTo, cellsOf, inWords } from "./program.js";
+import { allBlocks, blocksBelow, blocksUpTo, cellsOf, inWords } from "./program.js";
 import { Running } from "./running.js";
 import { runtime } from "./runtime.js";
 import { SourceView } from "./source.js";
@@ -14,6 +15,11 @@ import { Toolbar } from "./toolbar.js";
 
 /** @import { Cell } from "./messages.js" */
 /** @import { SharedLink } from "./sharedlink.js" */
+
+const NO_EDITOR = "The editor could not be loaded: try again";
+
+/** How long (ms) a pointer, or the focus, rests on Run before Python is loaded for it. */
+const REST = 250;
 
 export class PlaygroundElement extends HTMLElement {
   /** @type {SourceView} */ source;
@@ -27,11 +33,14 @@ export class PlaygroundElement extends HTMLElement {
   /** @type {SharedLink | null} what has brought the code that is shown */ link = null;
   #own = ""; // the text before a link came
   /** @type {Draft | undefined} what the reader has made of a link's code */ #borrowed;
+  /** @type {HTMLElement | null} */ #lost = null; // says what a link brings in vain
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #resting; // timer
 
   connectedCallback() {
     if (this.source) return;
     this.#build();
     this.#bringBack();
+    this.update();
     this.openShared();
   }
 
@@ -98,6 +107,7 @@ export class PlaygroundElement extends HTMLElement {
     else this.source.reset();
     this.#output.reset();
     this.#exercising.reset();
+    this.#running.reset();
     this.#toolbar.say("");
     this.#setNote(null);
     this.update();
@@ -111,7 +121,7 @@ export class PlaygroundElement extends HTMLElement {
   async share() {
     const blocks = blocksUpTo(this).filter((block) => block.edited || block === this);
     try {
-      const { makeLink } = await import("./share.js");
+      const { makeLink } = await loaded("share", () => import("./share.js"));
       const link = await makeLink(blocks.map(({ cell }) => [cell.id, cell.source]));
       await this.#toClipboard(link, "Link copied");
     } catch (error) {
@@ -124,8 +134,9 @@ export class PlaygroundElement extends HTMLElement {
     const { hash } = location;
     if (!hash.startsWith("#code=")) return;
     try {
-      const { readLink } = await import("./share.js");
+      const { readLink } = await loaded("share", () => import("./share.js"));
       const codes = await readLink(hash);
+      if (allBlocks(this)[0] === this) this.#showLost(codes);
       const text = codes.get(this.blockId);
       if (text === undefined) return;
       if (text !== this.source.text) await this.#borrow(text, hash);
@@ -133,17 +144,47 @@ export class PlaygroundElement extends HTMLElement {
     } catch (error) {
       console.warn("The code in the address cannot be read:", error);
       if (allBlocks(this)[0] === this) {
-        this.#setNote("The code in the address of this page cannot be read.");
+        this.#sayLost("The code in the address of this page cannot be read: the link is damaged.");
       }
     }
   }
 
-  /** Open the editor. @param {number | null} [offset] where the cursor goes */
-  async edit(offset = null) {
+  /** Say which code of a link has no block on this page. @param {Map<string, string>} codes */
+  #showLost(codes) {
+    const known = new Set(allBlocks(this).map((block) => block.blockId));
+    const lost = [...codes].filter(([id]) => !known.has(id));
+    if (!lost.length) return this.#lost?.remove();
+    const names = lost.map(([id]) => id.slice(0, 40)).join(", ");
+    const button = make("button", { type: "button", class: "py-button" }, "Copy that code");
+    const text = lost.map(([, code]) => code).join("\n\n");
+    button.addEventListener("click", () => this.#toClipboard(text, "Copied"));
+    this.#sayLost(`The link brings code for what this page does not have: ${names}.`, button);
+  }
+
+  /**
+   * Say, above the first block and in sight, what of a link cannot be shown.
+   * @param {string} text
+   * @param {...HTMLElement} more
+   */
+  #sayLost(text, ...more) {
+    this.#lost?.remove();
+    this.#lost = make("div", { class: "py-lost", role: "alert" }, make("p", {}, text), ...more);
+    this.before(this.#lost);
+    this.#lost.scrollIntoView({ block: "center" });
+  }
+
+  /**
+   * Open the editor.
+   * @param {number | null} [offset] where the cursor goes
+   * @param {boolean} [word] select the word there
+   */
+  async edit(offset = null, word = false) {
+    this.#unfold();
     try {
-      await this.source.edit(offset);
+      await this.source.edit(offset, word);
+      this.#toolbar.unsay(NO_EDITOR);
     } catch {
-      this.#toolbar.say("The editor could not be loaded: try again");
+      this.#toolbar.say(NO_EDITOR);
     }
   }
 
@@ -162,11 +203,11 @@ export class PlaygroundElement extends HTMLElement {
   reveal() {
     this.#unfold();
     this.scrollIntoView();
-    this.#toolbar.focusRun();
+    this.#toolbar.focus("run");
   }
 
   focusRun() {
-    this.#toolbar.focusRun();
+    this.#toolbar.focus("run");
   }
 
   /** @param {string} text how things are, for the bar */
@@ -174,10 +215,11 @@ export class PlaygroundElement extends HTMLElement {
     this.#toolbar.say(text);
   }
 
-  /** Make the bar say how things are. */
+  /** Make the block say how things are. */
   update() {
     this.toggleAttribute("data-edited", this.edited && !this.link);
     this.toggleAttribute("data-foreign", Boolean(this.link));
+    this.toggleAttribute("data-stale", this.#running.stale);
     this.#toolbar.resettable = this.edited || this.#output.changed;
   }
 
@@ -190,13 +232,13 @@ export class PlaygroundElement extends HTMLElement {
     this.source = new SourceView(code, `Code of ${name}`, {
       onChange: () => this.#changed(),
       onRun: () => this.run(),
-      onEdit: (offset) => this.edit(offset),
+      onEdit: (offset, word) => this.edit(offset, word),
       ask: (what, text) =>
         runtime.ask({ what, text, cells: cellsOf(blocksUpTo(this)) }),
     });
     this.#output = new OutputView(this, (frame) => this.#running.linkTo(frame));
     this.#fields = new FieldsView({
-      onIntent: () => runtime.prepare(),
+      onIntent: () => this.#prepareSoon(),
       onWrite: ({ from, to }, literal) => this.source.replace(from, to, literal),
       onRun: () => this.run(),
     });
@@ -219,6 +261,11 @@ export class PlaygroundElement extends HTMLElement {
     this.prepend(this.#toolbar.element);
     const [toolbar, running] = [this.#toolbar, this.#running];
     this.#exercising = new Exercising({ block: this, toolbar, running });
+    // Letters are for who types: to the theme they mean the next page, or the search.
+    this.addEventListener("keydown", (event) => {
+      const { key, altKey, ctrlKey, metaKey } = event;
+      if ([...key].length === 1 && !altKey && !ctrlKey && !metaKey) event.stopPropagation();
+    });
     this.#fields.update(this.source.text);
     this.#output.before(this.#fields.element);
   }
@@ -227,10 +274,17 @@ export class PlaygroundElement extends HTMLElement {
   #intend(near) {
     const blocks = blocksUpTo(this);
     for (const block of blocks) block.toggleAttribute("data-included", near);
-    if (!near) return;
-    runtime.prepare();
+    if (!near) return clearTimeout(this.#resting);
+    this.#prepareSoon();
     const words = inWords(blocks);
     this.#toolbar.describeRun(words && `Runs ${words}, then this one`);
+  }
+
+  /** Start loading Python if this is more than passing by, and the reader does not mind bytes. */
+  #prepareSoon() {
+    clearTimeout(this.#resting);
+    if (navigator.connection?.saveData) return;
+    this.#resting = setTimeout(() => runtime.prepare(), REST);
   }
 
   /** What the reader has typed here before. */
@@ -261,7 +315,7 @@ export class PlaygroundElement extends HTMLElement {
    * @param {string} fragment of the link
    */
   async #borrow(text, fragment) {
-    const { SharedLink } = await import("./sharedlink.js");
+    const { SharedLink } = await loaded("sharedlink", () => import("./sharedlink.js"));
     await this.source.open();
     if (!this.isConnected) return;
     for (const block of allBlocks(this)) block.stop(); // it was to run the text that was there
@@ -285,8 +339,8 @@ export class PlaygroundElement extends HTMLElement {
   }
 
   #unfold() {
-    const folded = this.querySelector("details");
-    if (folded) folded.open = true;
+    const folded = this.querySelector("details.py-hidden");
+    if (folded) folded.setAttribute("open", "");
   }
 
   #changed() {
@@ -294,7 +348,7 @@ export class PlaygroundElement extends HTMLElement {
     if (this.link && text === this.#own) this.#release(); // by undoing
     (this.link ? this.#borrowed : this.#draft)?.write(text);
     this.#fields.update(this.source.text);
-    this.update();
+    for (const block of [this, ...blocksBelow(this)]) if (block.source) block.update();
   }
 
   /**
@@ -324,6 +378,7 @@ export class PlaygroundElement extends HTMLElement {
       const button = make("button", { type: "button", class: "py-button" }, label);
       button.addEventListener("click", () => {
         this.#setNote(null);
+        this.#toolbar.focus("edit"); // with the note, the focus would go to the page
         action();
       });
       note.append(button);

@@ -14,6 +14,8 @@ export class Running {
   #output;
   /** @type {import("./element.js").PlaygroundElement[]} */ #program = [];
   /** What a check has said of the last run. @type {VerdictEvent | null} */ verdict = null;
+  /** @type {string[]} */ #started = []; // the texts of the run that began last
+  /** @type {string[] | null} */ #shown = null; // those of what is shown; null: the originals
 
   /**
    * @param {import("./element.js").PlaygroundElement} block
@@ -42,11 +44,11 @@ export class Running {
       runtime.run({
         owner: this.#block,
         origin: originOf(this.#program),
-        program: () => ({
-          cells: cellsOf(this.#program),
-          below: blocksBelow(this.#block).map((block) => block.cell),
-          check,
-        }),
+        program: () => {
+          this.#started = this.#program.map(({ source }) => source.text);
+          const below = blocksBelow(this.#block).map((block) => block.cell);
+          return { cells: cellsOf(this.#program), below, check };
+        },
         onState: (state) => this.#busy(state),
         onEvents: (events) => this.#receive(events),
         onEnd: (end) => {
@@ -59,6 +61,18 @@ export class Running {
 
   stop() {
     runtime.cancel(this.#block);
+  }
+
+  /** The recorded output is shown again. */
+  reset() {
+    this.#shown = null;
+  }
+
+  /** Whether a block that made the output has another text by now. */
+  get stale() {
+    const sources = blocksUpTo(this.#block).map(({ source }) => source);
+    const shown = this.#shown ?? sources.map(({ original }) => original);
+    return sources.some(({ text }, index) => text !== shown[index]);
   }
 
   /** A button that leads to where an error came from. @param {Frame} frame */
@@ -90,6 +104,7 @@ export class Running {
 
   /** @param {OutputEvent[]} events */
   #receive(events) {
+    this.#shown = this.#started;
     const shown = events.filter(({ type }) => type !== "verdict");
     if (shown.length) this.#output.append(shown);
     for (const event of events) {
@@ -104,7 +119,9 @@ export class Running {
   #end({ outcome, seconds, message }) {
     delete this.#block.dataset.state;
     this.#toolbar.busy = false;
-    this.#output.end(outcome === "done" || outcome === "error");
+    const complete = outcome === "done" || outcome === "error";
+    if (complete) this.#shown = this.#started;
+    this.#output.end(complete);
     const { verdict } = this;
     if (outcome === "done" && verdict) {
       this.#toolbar.say(verdict.verdict === "passed" ? "Passed" : "Not yet", verdict.message);
@@ -123,7 +140,10 @@ export class Running {
     );
     if (outcome === "failed") {
       const retry = make("button", { type: "button", class: "py-button" }, "Retry");
-      retry.addEventListener("click", () => this.#block.run());
+      retry.addEventListener("click", () => {
+        this.#toolbar.focus("run"); // this button goes
+        this.#block.run();
+      });
       this.#output.notify(`Python could not be loaded: ${message}.`, retry);
     } else if (outcome === "crashed") {
       this.#output.notify(`Python broke down (${message}) and was started anew.`);

@@ -24,6 +24,7 @@
  * @property {string} [message]
  */
 
+import { loaded } from "./importing.js";
 import { keepPython } from "./offline.js";
 
 /** How long (ms) a run may take to end by itself when its owner asks for a newer one. */
@@ -153,7 +154,7 @@ class Runtime {
       if (life === this.#life) this.#receive(message);
     };
     try {
-      const { Python } = await import("./sandbox/python.js");
+      const { Python } = await loaded("python", () => import("./sandbox/python.js"));
       if (life === this.#life) this.#python = new Python(receive);
     } catch {
       receive({ type: "lost", message: NOTHING });

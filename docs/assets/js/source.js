@@ -1,6 +1,7 @@
 /** The code of a block: static until the reader edits it, from then on in the editor. */
 
 import { make } from "./dom.js";
+import { loaded } from "./importing.js";
 import { StaticCode } from "./staticcode.js";
 
 /**
@@ -22,7 +23,8 @@ export class SourceView {
    * @param {object} handlers
    * @param {() => void} handlers.onChange
    * @param {() => void} handlers.onRun
-   * @param {(offset: number | null) => void} handlers.onEdit the reader wants to edit
+   * @param {(offset: number | null, word: boolean) => void} handlers.onEdit the reader wants to
+   *   edit there, or to have the word there
    * @param {Ask} handlers.ask asks Python; null if there is no answer
    */
   constructor(element, label, handlers) {
@@ -67,10 +69,11 @@ export class SourceView {
   /**
    * Open the editor and put the cursor there. Rejects if the editor cannot be loaded.
    * @param {number | null} offset
+   * @param {boolean} [word] select the word there
    */
-  async edit(offset) {
+  async edit(offset, word = false) {
     const editor = await this.#open();
-    editor.focus(offset);
+    editor.focus(offset, word);
   }
 
   /**
@@ -105,7 +108,7 @@ export class SourceView {
   }
 
   async #mount() {
-    const { createEditor } = await import("./editor/editor.js");
+    const { createEditor } = await loaded("editor", () => import("./editor/editor.js"));
     const parent = make("div", { class: "py-editor highlight" });
     const editor = createEditor({
       parent,
@@ -143,15 +146,18 @@ export class SourceView {
   }
 
   /**
-   * A click asks for the editor, at the place clicked; dragging, to select text, does not.
+   * A click of the mouse asks for the editor, at the place clicked, a double click for the word
+   * there; dragging, to select text, does not. A finger that touches code reads: for editing it has
+   * the button, which does not bring up a keyboard by accident.
    * @param {HTMLElement} element
    */
   #listen(element) {
     /** @type {PointerEvent | undefined} */ let pressed;
     element.addEventListener("pointerdown", (event) => (pressed = event));
-    element.addEventListener("click", ({ button, clientX: x, clientY: y }) => {
-      const moved = pressed && Math.hypot(x - pressed.clientX, y - pressed.clientY) > 4;
-      if (!button && !moved) this.handlers.onEdit(this.#static.offsetAt(x, y));
+    element.addEventListener("click", ({ button, clientX: x, clientY: y, detail }) => {
+      if (button || pressed?.pointerType !== "mouse") return;
+      const moved = Math.hypot(x - pressed.clientX, y - pressed.clientY) > 4;
+      if (!moved) this.handlers.onEdit(this.#static.offsetAt(x, y), detail > 1);
     });
   }
 }

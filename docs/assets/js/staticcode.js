@@ -1,5 +1,10 @@
 /** The highlighted code as it came with the page. */
 
+import { make } from "./dom.js";
+import { codeOf, unseenPattern } from "./unseen.js";
+
+const UNSEEN = unseenPattern("u");
+
 /** Error marks in static code, of all blocks; a browser without highlights shows none there. */
 const marks = globalThis.Highlight ? new Highlight() : null;
 if (marks) CSS.highlights.set("py-error", marks);
@@ -13,6 +18,7 @@ export class StaticCode {
   constructor(element) {
     this.element = element;
     this.#code = /** @type {HTMLElement} */ (element.querySelector("code"));
+    this.#showUnseen();
     this.#original = [...this.#code.childNodes].map((node) => node.cloneNode(true));
   }
 
@@ -39,6 +45,7 @@ export class StaticCode {
       node.data = before + pending + node.data.slice(Math.max(to - start, 0));
       pending = "";
     }
+    this.#showUnseen();
   }
 
   /**
@@ -73,6 +80,23 @@ export class StaticCode {
       if (piece.node === node) return Math.min(piece.start + offset, this.text.length);
     }
     return null;
+  }
+
+  /** Put what a reader would not see into elements that show it; the text stays as it is. */
+  #showUnseen() {
+    for (const old of this.#code.querySelectorAll(".py-unseen")) old.replaceWith(...old.childNodes);
+    if (!UNSEEN.test(this.text)) return;
+    for (const { node } of [...this.#nodes()]) {
+      let rest = node;
+      for (let found; (found = UNSEEN.exec(rest.data)); ) {
+        const hidden = rest.splitText(found.index);
+        rest = hidden.splitText(found[0].length);
+        const code = codeOf(found[0]);
+        const shown = make("span", { class: "py-unseen", title: code, "data-code": code });
+        hidden.replaceWith(shown);
+        shown.append(hidden);
+      }
+    }
   }
 
   *#nodes() {

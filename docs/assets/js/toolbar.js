@@ -14,6 +14,9 @@ const ICONS = {
 /** A run that ends within this time (ms) does not turn the Run button into Stop and back. */
 const SHORT = 150;
 
+/** Within this time (ms) the second press of a double click comes. */
+const DOUBLE = 500;
+
 /** @typedef {"run" | "edit" | "reset" | "copy"} Action */
 
 /** @type {[Action, string][]} */
@@ -29,6 +32,7 @@ export class Toolbar {
   #row = make("div", { class: "py-buttons" });
   #runText = make("span", { class: "py-button-text" });
   #busy = false;
+  #pressed = -DOUBLE; // when Run was, in ms
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #turn; // timer
 
   /**
@@ -44,7 +48,7 @@ export class Toolbar {
       text.textContent = label;
       const button = make("button", { type: "button", class: `py-button py-button--${name}` });
       button.append(icon(ICONS[name]), text);
-      button.addEventListener("click", () => this.#press(name));
+      button.addEventListener("click", (event) => this.#press(name, event));
       this.#buttons[name] = button;
       this.#row.append(button);
     }
@@ -81,9 +85,6 @@ export class Toolbar {
     for (const event of ["pointerleave", "blur"]) run.addEventListener(event, () => handler(false));
   }
 
-  focusRun() {
-    this.#buttons.run.focus();
-  }
 
   /** Say what a run includes, to who asks. @param {string} words */
   describeRun(words) {
@@ -92,7 +93,9 @@ export class Toolbar {
 
   /** Whether there is anything to set back. @param {boolean} value */
   set resettable(value) {
-    this.#buttons.reset.disabled = !value;
+    const { reset, edit } = this.#buttons;
+    if (!value && document.activeElement === reset) edit.focus(); // it would go to the page
+    reset.disabled = !value;
   }
 
   /**
@@ -105,6 +108,11 @@ export class Toolbar {
     if (this.status.textContent === text && !more) return;
     this.status.textContent = text;
     if (more) this.status.append(make("span", { class: "py-heard" }, `. ${more}`));
+  }
+
+  /** Say it no longer, if nothing else was said since. @param {string} text */
+  unsay(text) {
+    if (this.status.textContent === text) this.say("");
   }
 
   /**
@@ -136,8 +144,21 @@ export class Toolbar {
     else turn();
   }
 
-  /** @param {Action} name */
-  #press(name) {
+  /** Put the focus on a button. @param {Action} name */
+  focus(name) {
+    this.#buttons[name].focus();
+  }
+
+  /**
+   * @param {Action} name
+   * @param {MouseEvent} event
+   */
+  #press(name, { detail, timeStamp }) {
+    if (name === "run") {
+      // The second half of a double click is neither another run nor a Stop.
+      if (detail > 1 && timeStamp - this.#pressed < DOUBLE) return;
+      this.#pressed = timeStamp;
+    }
     const stops = name === "run" && this.#buttons.run.classList.contains("py-button--stop");
     this.actions[stops ? "stop" : name]();
   }

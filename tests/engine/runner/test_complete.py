@@ -1,10 +1,12 @@
 """Completion and descriptions: what is offered, from a run or without one, and what is not run."""
 
 import sys
+import time
 
 import pytest
 
 from engine.runner import Cell, Session
+from engine.runner.complete import complete
 
 ABOVE = """\
 import math
@@ -124,3 +126,27 @@ def test_the_names_of_another_page_are_not_offered():
     other = [Cell("x", "", "here = 1"), Cell("y", "", "")]
     assert session.complete(other, "elsew") == []
     assert session.complete(other, "her")
+
+
+LONG_LINES = {
+    "a name": lambda n: "a" * n,
+    "a dotted name": lambda n: "a." * (n // 2),
+    "a list": lambda n: "x = [" + "1, " * (n // 3),
+    "an import": lambda n: "from a import " + "b, " * (n // 3) + "!",
+    "spaces in an import": lambda n: "from a import" + " " * n + "!",
+    "modules": lambda n: "import " + "a, " * (n // 3) + " " * n + "!",
+    "digits": lambda n: "1" * n,
+}
+
+
+@pytest.mark.parametrize("line", LONG_LINES.values(), ids=LONG_LINES)
+def test_the_work_grows_as_the_line_does(line):
+    def seconds(length):  # of the processor, so that a busy machine does not matter
+        text, best = line(length), float("inf")
+        for _ in range(5):
+            begin = time.process_time()
+            complete(text, {})
+            best = min(best, time.process_time() - begin)
+        return best
+
+    assert seconds(80_000) < 8 * seconds(10_000) + 0.02  # quadratic: 64 times

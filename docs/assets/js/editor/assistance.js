@@ -12,8 +12,7 @@ import { localCompletionSource } from "@codemirror/lang-python";
 import { Prec } from "@codemirror/state";
 import { hoverTooltip, keymap } from "@codemirror/view";
 import { make } from "../dom.js";
-
-const NAME = /[\p{L}\p{N}_]/u;
+import { dottedStart, nameEnd, nameStart } from "./names.js";
 
 /**
  * @import { CompletionContext, CompletionResult } from "@codemirror/autocomplete"
@@ -49,17 +48,18 @@ function acceptFirst(view) {
 function suggestions(ask) {
   return async (context) => {
     const text = context.state.sliceDoc(0, context.pos);
-    const from = context.matchBefore(/[\p{L}\p{N}_]*/u)?.from ?? context.pos;
-    if (!context.explicit && !/[\p{L}\p{N}_.]$/u.test(text)) return null;
+    const from = nameStart(text, text.length);
+    const start = dottedStart(text, text.length);
+    if (!context.explicit && start === text.length) return null;
     const found = await ask("complete", text);
     if (!found?.length) return null;
-    const owner = /([\p{L}\p{N}_.]+\.)?$/u.exec(text.slice(0, from))?.[0] ?? "";
+    const owner = text.slice(start, from);
     const options = found.map((item) => ({
       ...item,
       info: async (/** @type {{label: string}} */ { label }) =>
         note(await ask("describe", owner + label)),
     }));
-    return { from, options, validFor: /^[\p{L}\p{N}_]*$/u };
+    return { from, options, validFor: /^[\p{L}\p{M}\p{N}_]*$/u };
   };
 }
 
@@ -71,10 +71,8 @@ function suggestions(ask) {
  */
 async function hover(ask, view, position) {
   const line = view.state.doc.lineAt(position);
-  let start = position - line.from;
-  let end = start;
-  while (end < line.length && NAME.test(line.text[end])) end++;
-  while (start > 0 && /[\p{L}\p{N}_.]/u.test(line.text[start - 1])) start--;
+  const end = nameEnd(line.text, position - line.from);
+  const start = dottedStart(line.text, position - line.from);
   const name = line.text.slice(start, end);
   if (!/^[\p{L}_]/u.test(name)) return null;
   const dom = note(await ask("describe", name));

@@ -11,9 +11,18 @@ import {
 } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, drawSelection, keymap } from "@codemirror/view";
+import {
+  Decoration,
+  EditorView,
+  drawSelection,
+  highlightSpecialChars,
+  keymap,
+} from "@codemirror/view";
+import { codeOf, unseenPattern } from "../unseen.js";
+import { make } from "../dom.js";
 import { assistance } from "./assistance.js";
 import { python } from "./highlighting.js";
+import { tripleQuotes } from "./quotes.js";
 
 /**
  * @import { Command } from "@codemirror/view"
@@ -60,6 +69,12 @@ const typed = StateField.define({
   },
   provide: () => EditorView.focusChangeEffect.of((_, focusing) => (focusing ? null : leave.of(null))),
 });
+/** @param {number} code */
+function unseen(code) {
+  const shown = codeOf(String.fromCodePoint(code));
+  return make("span", { class: "py-unseen", title: shown, "data-code": shown });
+}
+
 /** @type {(command: Command) => Command} */
 const ifTyped = (command) => (view) => view.state.field(typed) && command(view);
 
@@ -92,6 +107,8 @@ export function createEditor({ parent, text, label, onChange, onRun, ask }) {
         history(),
         drawSelection(),
         closeBrackets(),
+        tripleQuotes,
+        highlightSpecialChars({ specialChars: unseenPattern("gu"), render: unseen }),
         bracketMatching(),
         indentOnInput(),
         indentUnit.of("    "),
@@ -113,9 +130,15 @@ export function createEditor({ parent, text, label, onChange, onRun, ask }) {
     }),
   });
   return {
-    /** @param {number | null} offset */
-    focus(offset) {
-      if (offset !== null) view.dispatch({ selection: { anchor: offset }, scrollIntoView: true });
+    /**
+     * @param {number | null} offset
+     * @param {boolean} word select the word there
+     */
+    focus(offset, word) {
+      if (offset !== null) {
+        const range = (word && view.state.wordAt(offset)) || { anchor: offset };
+        view.dispatch({ selection: range, scrollIntoView: true });
+      }
       view.focus();
     },
     /**

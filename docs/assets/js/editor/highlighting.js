@@ -74,8 +74,11 @@ function nameClass(node, text) {
  * @param {Text} doc
  */
 function isDocstring(node, doc) {
-  const line = doc.lineAt(node.from);
-  return /^\s*[rRuUbB]{0,2}("""|''')/.test(line.text) && !doc.sliceString(line.from, node.from).trim();
+  if (!/^[rRuUbB]{0,2}("""|''')/.test(doc.sliceString(node.from, node.from + 5))) return false;
+  const { from, text } = doc.lineAt(node.from);
+  let before = node.from - from;
+  while (before > 0 && /\s/.test(text[before - 1])) before--;
+  return before === 0;
 }
 
 /** @param {EditorView} view */
