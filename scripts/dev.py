@@ -236,9 +236,9 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     command(update, "rewrite the recorded outputs and figures of the posts' snippets")
     added = command(
-        bench, "measurements, as ratios to a peer: engine or boot (--json for machines)"
+        bench, "measurements, as ratios to a peer: engine, gpt or boot (--json for machines)"
     )
-    added.add_argument("what", choices=("engine", "boot"))
+    added.add_argument("what", choices=("engine", "gpt", "boot"))
     return top
 
 

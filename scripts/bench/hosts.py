@@ -1,7 +1,8 @@
-"""Where the engine is measured beside this process: in Pyodide under Node, and in Chromium."""
+"""Where the engine is measured beside this process: in Pyodide under Node, and in browsers."""
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import micrograd.engine  # type: ignore[import-untyped]
 
 from scripts import in_pyodide
 from scripts.bench.server import serve
-from scripts.browsers import find_chromium
+from scripts.browsers import find_chromium, find_firefox
 from scripts.environment import output_of
 from scripts.project import ROOT
 
@@ -45,7 +46,8 @@ def _payload(module: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
     """What Pyodide needs: the engine, what measures, and micrograd, as files."""
     peer = Path(str(micrograd.engine.__file__)).parent
     bench = ROOT / "scripts" / "bench"
-    sources = [*(ROOT / "engine").rglob("*.py"), bench / "moons.py", bench / "tape.py"]
+    sources = [path for path in (ROOT / "engine").rglob("*.*") if path.suffix in (".py", ".txt")]
+    sources += [bench / "moons.py", bench / "tape.py", *(bench / "gpt").glob("*.py")]
     files = {f"/bench/{path.relative_to(ROOT)}": path for path in sources}
     files |= {f"/bench/micrograd/{path.name}": path for path in peer.glob("*.py")}
     return {
@@ -76,6 +78,29 @@ def in_chromium(module: str, *arguments: Any) -> Any:
         result = json.loads(page.evaluate(IN_PAGE, _payload(module, arguments)))
         browser.close()
     return result
+
+
+def in_firefox(module: str, *arguments: Any) -> Any:
+    """The same in a page of Firefox. Playwright cannot drive a distribution's; Marionette can."""
+    from marionette_driver.marionette import Marionette  # type: ignore[import-untyped]
+
+    path = find_firefox()
+    if path is None:
+        sys.exit("No Firefox on PATH. Try: python3 scripts/dev.py test browser")
+    script = f"const [payload, done] = arguments; ({IN_PAGE})(payload).then(done);"
+    with (
+        serve({"/stock/": ROOT / "node_modules" / "pyodide"}, EMPTY) as host,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        firefox = Marionette(bin=path, headless=True, port=0, gecko_log=f"{folder}/log")
+        try:
+            firefox.start_session()
+            firefox.timeout.script = 600
+            firefox.navigate(f"{host.address}/empty/")
+            answer = firefox.execute_async_script(script, [_payload(module, arguments)])
+        finally:
+            firefox.quit()
+    return json.loads(answer)
 
 
 def in_cpython(module: str, *arguments: Any) -> Any:

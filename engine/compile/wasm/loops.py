@@ -46,11 +46,15 @@ def even(count: int) -> int:
     return count + count % 2
 
 
-def assemble(at: MemoryMap, step: Sequence[Function], pairs: bool = False) -> bytes:
-    """The module: the functions of a step (before, sample, after, what they call) and the loops."""
+def assemble(
+    at: MemoryMap, step: Sequence[Function], pairs: bool = False, from_memory: bool = True
+) -> bytes:
+    """The module: the functions of a step (before, sample, after, what they call) and the loops.
+    `from_memory` adds what takes its arguments from there, for who is called often."""
     functions = [*step, _evaluate(at, pairs), _sgd(at), _adam(at), _each(at)]
-    functions += [_from_memory(f, at) for f in functions if f.exported and f.parameters]
-    functions.append(Function("arguments", "", "i32", [], [f"i32.const {at.arguments}"]))
+    if from_memory:
+        functions += [_from_memory(f, at) for f in functions if f.exported and f.parameters]
+        functions.append(Function("arguments", "", "i32", [], [f"i32.const {at.arguments}"]))
     return module(functions, -(-at.data // PAGE), library)
 
 

@@ -1,4 +1,4 @@
-"""A machine in WebAssembly that runs rolled programs: one instruction does a whole loop of nodes.
+"""The module of the machine for a rolled program: its instructions, its memory, its functions.
 
 It is for sequences, and for graphs too large to become code of their own. Its memory, in bytes:
 
@@ -6,7 +6,7 @@ It is for sequences, and for graphs too large to become code of their own. Its m
     first    Adam's m and v
     lists    the offsets of irregular operands
     code     the instructions, going forward, then those going back
-    table    a row of i32 for each section: see _Table
+    table    a row of i32 for each section: where it begins and ends, see _BEGIN …
     data     see engine.compile.wasm.loops
 """
 
@@ -14,7 +14,10 @@ from array import array
 from collections.abc import Sequence
 
 from engine.compile.rolled import Rolled
-from engine.compile.wasm.cases import (
+from engine.compile.wasm.encoder import Function
+from engine.compile.wasm.loops import ARGUMENTS, MemoryMap, assemble, even
+from engine.compile.wasm.machine.dispatch import run
+from engine.compile.wasm.machine.kinds import (
     Kind,
     arranged,
     backward,
@@ -22,10 +25,7 @@ from engine.compile.wasm.cases import (
     kind,
     operands,
     reversed_operands,
-    run,
 )
-from engine.compile.wasm.encoder import Function
-from engine.compile.wasm.loops import ARGUMENTS, MemoryMap, assemble, even
 from engine.compile.wasm.operations import lines
 
 Initial = list[tuple[int, "array[float]"]]  # what has to be written where before the first run
@@ -78,7 +78,7 @@ class _Machine:
         )
         self.initial = [(8 * place, array("d", [x])) for place, x in rolled.numbers.items()]
         self.initial.append((first + 2 * padded, array("d", (lists + self.words).tobytes())))
-        self.binary = assemble(self.at, self._functions())
+        self.binary = assemble(self.at, self._functions(), from_memory=not sequence)
 
     @property
     def _here(self) -> int:

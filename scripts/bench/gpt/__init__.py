@@ -1,0 +1,1 @@
+"""One GPT, trained by everything that can: see __main__.py."""
