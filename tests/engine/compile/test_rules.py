@@ -58,6 +58,9 @@ def test_what_a_number_decides_is_decided():
     assert text(local("**", 1, ("c", 2.0), Y, V)) == "v * log(2.0)"
     assert text(local("**", 1, ("c", -2.0), Y, V)) == "nan"
     assert text(local("max", 0, ("c", 1.0), ("c", 2.0), V)) == "0.0"
+    never = local("**", 1, ("c", -2.0), Y, V)
+    assert text(contribution("**", D, never)) == "d3 * nan if d3 != 0.0 else 0.0"
+    assert text(contribution("**", D, ("c", 0.0))) == "d3 * 0.0"
 
 
 def test_values_are_written_out_where_no_instruction_has_them():
