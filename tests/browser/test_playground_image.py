@@ -12,6 +12,7 @@ from .playground import BOOT, STORED_IMAGE, Block, wait_for, wait_until
 _STORED = """
   const cache = await caches.open("python-image");
   const [key] = await cache.keys();
+  if (!key) return false;
   const stored = await cache.match(key);
   const bytes = new Uint8Array(await stored.arrayBuffer());
   const digest = async () => {

@@ -13,8 +13,7 @@ const says = (...events) => ({ type: "events", events });
 
 const SOUND = [
   { type: "want", name: "a.zip" },
-  { type: "ready" },
-  { type: "ready", image: new Uint8Array(3) },
+  { type: "ready", made: true },
   { type: "begun" },
   { type: "fetching" },
   says(),

@@ -5,7 +5,7 @@ import hashlib
 import re
 
 from scripts.bundling.javascript import SOURCES
-from scripts.bundling.stage import ROOT
+from scripts.project import ROOT
 
 FRAME = SOURCES / "sandbox" / "frame.html"
 PAGE = ROOT / "overrides" / "partials" / "policy.html"

@@ -130,14 +130,17 @@ export type Told =
 
 export type FromWorker =
   | { type: "want"; name: string }
-  | { type: "ready"; image?: Uint8Array<ArrayBuffer> }
+  | { type: "ready"; made: boolean }
   | Told;
 
 /** What the page's own sandbox/python.js makes of it. */
 export type FromPython = ({ type: "progress" } & Progress) | { type: "ready" } | Told;
 
 /** What the frame says of the worker that it has made. */
-export type FromRoom = { type: "made" } | { type: "lost"; message?: string };
+export type FromRoom =
+  | { type: "made" }
+  | { type: "image"; image?: Uint8Array<ArrayBuffer> }
+  | { type: "lost"; message?: string };
 
 /** What engine/figures/steps.py displays: numbers as they are shown, places in px. */
 export interface Steps {

@@ -7,8 +7,8 @@
  * From the page: `{type: "start", image, rest}`, once, with what it has kept; `{type: "file", name,
  * content | error}` when one was wanted, or will be; `{type: "run", cells, below}`; `{type: "ask",
  * number, cells, what: "complete" | "describe", text}`, while nothing runs.
- * To the page: `{type: "want", name}`, a file; `{type: "ready", image}`, where one was made; of a
- * run `{type: "begun"}`, more than once if it began anew, `{type: "events", events}` as
+ * To the page: `{type: "want", name}`, a file; `{type: "ready", made}`, whether there is a new image;
+ * of a run `{type: "begun"}`, more than once if it began anew, `{type: "events", events}` as
  * engine/runner/session.py makes them, `{type: "fetching"}` when it waits for a file, and `{type:
  * "end", ok, seconds}`; `{type: "answer", number, answer}`; `{type: "lost", message}` when Python
  * cannot go on.
@@ -68,12 +68,9 @@ async function hear(left, message) {
 // What fails within Pyodide unobserved has been told by then.
 self.onunhandledrejection = (event) => event.preventDefault();
 
-/**
- * @param {FromWorker} message
- * @param {Transferable[]} transfer
- */
-function post(message, transfer = []) {
-  page.postMessage(message, transfer);
+/** @param {FromWorker} message */
+function post(message) {
+  page.postMessage(message);
 }
 
 /** Ask the page for a file. @type {Want} */
@@ -110,8 +107,7 @@ async function start(left, stored, rest) {
   self.postMessage(kept.image === left.image ? null : kept);
   // The room listens no more, and a flood would only be work for it.
   Object.defineProperty(self, "postMessage", { value: undefined });
-  const made = kept.image === image ? undefined : kept.image;
-  post({ type: "ready", image: made }, made ? [made.buffer] : []);
+  post({ type: "ready", made: Boolean(kept.image) && kept.image !== image });
 }
 
 /**

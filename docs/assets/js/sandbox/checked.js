@@ -16,7 +16,6 @@ const MOST_PARTS = 100_000; // of a list
 /** @type {Check} */ const isNumber = (value) => Number.isFinite(value);
 /** @type {Check} */ const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 /** @type {Check} */ const isFlag = (value) => typeof value === "boolean";
-/** @type {Check} */ const isBytes = (value) => value instanceof Uint8Array;
 /** @type {Check} */ const isNone = (value) => value === null || value === undefined;
 /** @type {Check} */ const isRecord = (value) => Object.prototype.toString.call(value) === "[object Object]";
 
@@ -69,7 +68,7 @@ const isSuggestion = (value) =>
 
 const isMessage = oneOf({
   want: { name: isText },
-  ready: { image: either(isBytes, isNone) },
+  ready: { made: isFlag },
   begun: {},
   events: { events: listOf(isOutput) },
   fetching: {},

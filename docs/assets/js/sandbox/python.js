@@ -10,6 +10,9 @@ import { readImage, storeImage } from "./store.js";
 /** How many messages in a second (1000 ms) are a flood: the outbox sends some 200, see outbox.js. */
 const FLOOD = 5000;
 
+/** How long (ms) the first run has the processor for itself. */
+const PAUSE = 1000;
+
 /** How long (ms) the reader's own downloads have the line for themselves. */
 const COURTESY = 3000;
 
@@ -95,7 +98,7 @@ export class Python {
     if (this.#isFlood()) this.#lose("it said too much at once");
     else if (!message) this.#lose("it said what cannot be understood");
     else if (message.type === "want") this.#give(message.name);
-    else if (message.type === "ready") this.#becomeReady(message.image);
+    else if (message.type === "ready") this.#becomeReady(message.made);
     else this.#tell(message);
   }
 
@@ -109,17 +112,20 @@ export class Python {
     return ++this.#heard > FLOOD;
   }
 
-  /**
-   * Only now, before it has run anybody's code, is a worker's image to be trusted.
-   * @param {Uint8Array<ArrayBuffer>} [image]
-   */
-  #becomeReady(image) {
+  /** @param {boolean} made whether there is a new image of it */
+  #becomeReady(made) {
     if (this.#ready) return;
     this.#ready = true;
     if (!warm) setTimeout(() => this.#offerRest(), COURTESY);
     warm = true;
-    if (image) storeImage(image, this.#stored);
+    if (made) setTimeout(() => this.#keepImage(), PAUSE);
     this.#tell({ type: "ready" });
+  }
+
+  /** For later visits. The room has it, so that a first run need not wait until it has come here. */
+  async #keepImage() {
+    const image = await room?.image();
+    if (image) await storeImage(image, this.#stored);
   }
 
   /** @param {string} name */

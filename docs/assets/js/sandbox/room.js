@@ -19,6 +19,9 @@ export class Room {
     this.#frame.addEventListener("load", resolve, { once: true });
   });
 
+  /** @type {MessagePort | null} to the frame, about the worker that it has */ #port = null;
+  /** @type {(image: Uint8Array<ArrayBuffer> | undefined) => void} */ #give = () => {};
+
   constructor() {
     document.documentElement.append(this.#frame);
   }
@@ -43,9 +46,19 @@ export class Room {
       toRoom.port1.onmessage = ({ data }) => {
         clearTimeout(late);
         if (data.type === "made") resolve(toWorker.port1);
+        else if (data.type === "image") this.#give(data.image);
         else onLost(data.message ?? NOTHING);
       };
+      this.#port = toRoom.port1;
       this.#send(null, toWorker.port2, toRoom.port2);
+    });
+  }
+
+  /** The image that the frame keeps; a worker gives it before it runs anybody's code. */
+  image() {
+    return new Promise((resolve) => {
+      this.#give = resolve;
+      this.#port?.postMessage(null);
     });
   }
 
