@@ -5,6 +5,9 @@ const FILES = new URL("files.json", import.meta.url);
 /** @type {Map<string, number>} how often a module could not be loaded */
 const failures = new Map();
 
+/** @type {Map<string, any>} what came under another address: each module is one, for all */
+const came = new Map();
+
 /**
  * Firefox remembers for the visit that a module could not be fetched: when it is wanted again, it is
  * asked for under another address, too.
@@ -14,16 +17,17 @@ const failures = new Map();
  * @returns {Promise<T>}
  */
 export async function loaded(name, load) {
+  if (came.has(name)) return came.get(name);
   try {
     return await load();
   } catch (error) {
     const before = failures.get(name) ?? 0;
     failures.set(name, before + 1);
     if (!before) throw error;
-    /** @type {string[]} */
-    const files = await (await fetch(FILES)).json();
-    const file = files.find((path) => path.startsWith(`${name}-`));
+    const digests = await (await fetch(FILES)).json();
+    const file = Object.keys(digests).find((path) => path.startsWith(`${name}-`));
     if (!file) throw error;
-    return import(new URL(`${file}?again=${before}`, FILES).href);
+    came.set(name, await import(new URL(`${file}?again=${before}`, FILES).href));
+    return came.get(name);
   }
 }
