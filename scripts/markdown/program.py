@@ -108,13 +108,17 @@ class Program:
         return ran
 
     def _interpreter_of(self, snippet: Snippet) -> Interpreter:
+        if snippet.exercise and self._answers:
+            return self._answers
+        if snippet.exercise and sys.platform != "emscripten":
+            self._answers = PageProcess(self._world, rewinds=True)
+            return self._answers
         if self._interpreter is None:
             self._interpreter = _interpreter(self._world)
-        if snippet.exercise is None:
-            return self._interpreter
-        if self._answers is None:
-            self._answers = _beside(self._interpreter, self._world)
-        return self._answers
+        if snippet.exercise:
+            self._answers = _beside(self._interpreter)
+            return self._answers
+        return self._interpreter
 
     def _above(self, snippet: Snippet) -> list[Cell]:
         cells = []
@@ -203,14 +207,12 @@ def _interpreter(world: World) -> Interpreter:
     return PageProcess(world)
 
 
-def _beside(interpreter: Interpreter, world: World) -> Interpreter:
-    """Another for the answers to exercises, which set names back after each."""
-    if sys.platform == "emscripten":
-        from .shared import SharedInterpreter
+def _beside(interpreter: Interpreter) -> Interpreter:
+    """Another for the answers to exercises, where there is no other process."""
+    from .shared import SharedInterpreter
 
-        assert isinstance(interpreter, SharedInterpreter)
-        return interpreter.beside()
-    return PageProcess(world, rewinds=True)
+    assert isinstance(interpreter, SharedInterpreter)
+    return interpreter.beside()
 
 
 def as_recorded(text: str) -> str:

@@ -6,7 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .playground import BOOT, Block
+from .playground import BOOT, Block, settled
+from .test_site import violations
 
 MINE = "def f(x):\n    return x  # mine\n"
 
@@ -41,6 +42,37 @@ def test_an_edit_is_there_in_the_next_visit(page: Page, nudge: Block):
     assert nudge.code.startswith("def f(x)")
     assert "mine" not in nudge.code
     assert page.evaluate("Object.keys(localStorage).filter((key) => /^py-/.test(key))") == []
+
+
+def test_both_changes_can_be_compared_and_taken_in_one(page: Page, nudge: Block):
+    new = nudge.code
+    assert new.startswith("def f(x):")
+    nudge.edit(f"# mine\n{new}")
+    page.evaluate(  # as if the author had changed the last line since
+        """() => {
+          const key = Object.keys(localStorage).find((key) => key.endsWith("#nudge"));
+          const saved = JSON.parse(localStorage.getItem(key));
+          const old = (text) => text.replace(/print[^\\n]*$/, "print('old')");
+          const [original, text] = [old(saved.original), old(saved.text)];
+          localStorage.setItem(key, JSON.stringify({ ...saved, original, text }));
+        }"""
+    )
+    page.reload()
+    note = nudge.element.get_by_role("note")
+    note.get_by_role("button", name="Compare").click()
+    lines = note.locator(".py-line--mine, .py-line--new")
+    expect(lines.first).to_have_text("− # mine")
+    expect(lines).to_have_count(3)
+    settled(page)
+    assert not violations(page, None)
+    note.get_by_role("button", name="Use both", exact=True).click()
+    expect(note).to_have_count(0)
+    expect(nudge.element.locator(".cm-content")).to_be_visible()
+    assert nudge.code == f"# mine\n{new}"
+    page.reload()
+    expect(nudge.element.locator(".cm-content")).to_be_visible()
+    assert nudge.code == f"# mine\n{new}"
+    expect(note).to_have_count(0)
 
 
 @pytest.mark.parametrize("choice", ["Keep mine", "Use the new one"])

@@ -12,6 +12,7 @@ export const DRAFT = "py-draft:"; // then page#block
  * @property {string} original
  * @property {string | null} text   what the reader has made of it
  * @property {string | null} older  what the reader had made of an earlier original
+ * @property {string | null} [base]  that original
  */
 
 export class Draft {
@@ -29,7 +30,8 @@ export class Draft {
     const saved = isSaved(found) ? found : null; // storage is anybody's
     this.#saved = { original, text: null, older: null };
     if (saved?.original === original) this.#saved = saved;
-    else if (saved) this.#saved.older = saved.text ?? saved.older;
+    else if (saved?.text != null) Object.assign(this.#saved, { older: saved.text, base: saved.original });
+    else if (saved) Object.assign(this.#saved, { older: saved.older, base: saved.base });
   }
 
   /** The reader's text, or null. */
@@ -40,6 +42,15 @@ export class Draft {
   /** The reader's text of an earlier original, about which nothing was decided, or null. */
   get older() {
     return this.#saved.older;
+  }
+
+  get original() {
+    return this.#saved.original;
+  }
+
+  /** The original that the older text was made from, or null if that is not known. */
+  get base() {
+    return this.#saved.base ?? null;
   }
 
   /** @param {string} text */

@@ -294,13 +294,10 @@ export class PlaygroundElement extends HTMLElement {
     const { text, older } = draft;
     if (text !== null) this.#goOnWith(text);
     if (older === null) return;
-    this.#setNote("This block has changed since you edited it.", {
-      "Keep mine": () => {
-        draft.forgetOlder();
-        this.#goOnWith(older);
-      },
-      "Use the new one": () => draft.forgetOlder(),
-    });
+    const say = (/** @type {[string, Record<string, () => void>]} */ ...said) => this.#setNote(...said);
+    import("./changes/changes.js")
+      .then(({ offer }) => offer(draft, older, say, (chosen) => this.#goOnWith(chosen)))
+      .catch(() => say("This block has changed. Your text is kept: reload to see it.", {}));
   }
 
   /** @param {string} text */
@@ -368,11 +365,12 @@ export class PlaygroundElement extends HTMLElement {
    * Say something under the bar, with buttons that also take it away.
    * @param {string | null} text null: nothing any more
    * @param {Record<string, () => void>} actions by label
+   * @returns {HTMLElement | null}
    */
   #setNote(text, actions = {}) {
     this.#note?.remove();
     this.#note = null;
-    if (text === null) return;
+    if (text === null) return null;
     const note = make("div", { class: "py-note", role: "note" }, make("p", {}, text));
     for (const [label, action] of Object.entries(actions)) {
       const button = make("button", { type: "button", class: "py-button" }, label);
@@ -385,5 +383,6 @@ export class PlaygroundElement extends HTMLElement {
     }
     this.#toolbar.element.after(note);
     this.#note = note;
+    return note;
   }
 }
