@@ -3,23 +3,35 @@
 import io
 import sys
 import warnings
-from collections.abc import Callable
-from typing import Any, NoReturn, TextIO
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
+
+from .terminal import Terminal
 
 _UNFINISHED = 8192  # characters of an unfinished line that are kept back
 
 
 class Capture:
     """While entered, standard output, errors and warnings go to `emit` as stream events, line by
-    line; reading from standard input is refused. While muted, nothing is emitted."""
+    line; standard input gives the answers. While muted, nothing is emitted. `hurry` is called when
+    the code wants seen what it has written, `ask` when it wants an answer that is not there: it
+    does not return."""
 
-    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        emit: Callable[[dict[str, Any]], None],
+        hurry: Callable[[], object],
+        ask: Callable[[], object],
+    ) -> None:
         self._emit = emit
+        self._hurry = hurry
+        self.input = _Input(self, ask)
         self._streams: tuple[Any, Any, Any] = (
             _Output(self, "stdout"),
             _Output(self, "stderr"),
-            _NoInput(),
+            self.input,
         )
+        self._terminal = Terminal()
         self._muted = False
         self._kept: list[str] = []
         self._kept_size = 0
@@ -62,11 +74,20 @@ class Capture:
 
     def mute(self, muted: bool) -> None:
         self.flush()
+        self._terminal.clear()
         self._muted = muted
+
+    def hurry(self) -> None:
+        """Let what was written be seen now."""
+        self.flush()
+        if not self._muted:
+            self._hurry()
 
     def event(self, event: dict[str, Any]) -> None:
         """Emit an event, after the text that was written before it."""
         self.flush()
+        if not event.get("update"):  # what is updated stands further up
+            self._terminal.clear()
         if not self._muted:
             self._emit(event)
 
@@ -86,7 +107,12 @@ class Capture:
             text = "".join(self._kept)
             self._kept.clear()
             self._kept_size = 0
-            self._emit({"type": "stream", "name": self._kept_name, "text": text})
+            back, text = self._terminal.write(text)
+            if back:
+                event = {"type": "stream", "name": self._kept_name, "text": text, "back": back}
+                self._emit(event)
+            elif text:
+                self._emit({"type": "stream", "name": self._kept_name, "text": text})
 
 
 class _Output(io.TextIOBase):
@@ -111,29 +137,55 @@ class _Output(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        self._capture.flush()
+        self._capture.hurry()
 
     def close(self) -> None:
         """Nothing: the stream stays open for the runs to come."""
 
 
-class _NoInput(io.TextIOBase):
-    """Standard input of code that runs where nobody can be asked."""
+class _Input(io.TextIOBase):
+    """Standard input: the answers that are there, a line each, shown as a terminal shows what is
+    typed."""
 
     encoding = "utf-8"
     name = "<stdin>"
 
-    def _refuse(self) -> NoReturn:
-        raise EOFError("a block cannot ask for input: write the value into the code instead")
+    def __init__(self, capture: Capture, ask: Callable[[], object]) -> None:
+        self._capture = capture
+        self._ask = ask
+        self._answers: list[str] = []
+        self._answered = False  # there were some: then these were all
+        self._asks = False
+
+    def give(self, answers: Sequence[str], asks: bool) -> None:
+        """The answers to come. `asks`: whether somebody can be asked for more."""
+        self._answers = list(answers)
+        self._answered = bool(answers)
+        self._asks = asks
 
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int | None = -1) -> str:
-        self._refuse()
-
     def readline(self, size: int = -1) -> str:  # type: ignore[override]
-        self._refuse()
+        if not self._answers:
+            return self._ended()
+        answer = self._answers.pop(0)
+        self._capture.write("stdout", f"{answer}\n")
+        return f"{answer}\n"
+
+    def read(self, size: int | None = -1) -> str:
+        lines = [self.readline()]
+        while self._answers:
+            lines.append(self.readline())
+        return "".join(lines)
+
+    def _ended(self) -> str:
+        if self._asks:
+            self._capture.hurry()
+            self._ask()
+        if not self._answered:
+            raise EOFError("a block cannot ask for input: write the value into the code instead")
+        return ""
 
     def close(self) -> None:
         """Nothing: there is nothing to close."""

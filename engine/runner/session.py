@@ -4,39 +4,48 @@ page. A page is a program: its cells run from top to bottom in one namespace."""
 import __future__
 
 import ast
+import contextvars
+import inspect
 import linecache
 import sys
 import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .capture import Capture
 from .complete import complete, describe, scope_of
 from .display import LIVE, SVG, TEXT, Display
 from .hints import hint
+from .state import State
 from .tracebacks import Sources, describe_error
+
+if TYPE_CHECKING:  # it imports asyncio, which takes its time: only where it is needed
+    from .loops import Loop
 
 Event = dict[str, Any]
 
+_BROWSER = sys.platform == "emscripten"
 _FUTURES = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 
 
 @dataclass(frozen=True)
 class Cell:
     """One snippet. `title` is its file name in tracebacks (the id, if empty); `raises` is the name
-    of the exception it is meant to raise."""
+    of the exception it is meant to raise; `answers` are what is typed when it asks for input."""
 
     id: str
     title: str
     source: str
     raises: str | None = None
+    answers: tuple[str, ...] = ()
 
 
 class Session:
     """Runs cells and reports what they do through `emit`, as JSON-able events:
 
-    - `{"type": "stream", "name": "stdout"|"stderr", "text": str}`
+    - `{"type": "stream", "name": "stdout"|"stderr", "text": str}`, with `"back": int` where so many
+      characters at the end of the line are taken back first
     - `{"type": "display", "data": {mime: value}, "id": str|None, "update": bool}`
     - `{"type": "error", "name": str, "message": str, "traceback": str, "frames": [{"cell": id,
       "line", "end_line", "col", "end_col"}], "hint": str|None}`; the frames are those of the cells,
@@ -46,12 +55,25 @@ class Session:
       are those of the error in the answer that made the check refuse it, if one did.
 
     `rewinds`: cells that were run are undone, as far as names go, rather than all run anew; for a
-    caller who can tell whether they have changed more than names.
+    caller who can tell whether they have changed more than names. `hurry` is called when the code
+    flushes its output. `ask` is called when the last cell asks for input and has no answer left; it
+    must not return. Where nobody can be asked, or in a cell above, that is an EOFError. `state`
+    lets `stale` say when a process must not be used again.
     """
 
-    def __init__(self, emit: Callable[[Event], None], *, rewinds: bool = False) -> None:
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        *,
+        rewinds: bool = False,
+        hurry: Callable[[], object] = lambda: None,
+        ask: Callable[[], object] | None = None,
+        state: State | None = None,
+    ) -> None:
         self._rewinds = rewinds
-        self._capture = Capture(emit)
+        self._capture = Capture(emit, hurry, ask or (lambda: None))
+        self._asks = ask is not None
+        self._state = state
         self._display = Display(self._capture.event)
         self._program: _Program | None = None
         self._below: list[tuple[str, str]] = []  # titles and sources
@@ -73,12 +95,28 @@ class Session:
         with self._capture:
             program = self._resume(cells)
             for number in range(len(program.ran), len(cells)):
-                self._capture.mute(number < len(cells) - 1)
-                if not self._run_cell(program, cells[number]):
+                last = number == len(cells) - 1
+                self._capture.mute(not last)
+                self._capture.input.give(cells[number].answers, last and self._asks)
+                if not self._run_cell(program, cells[number], may_exit=check is None):
                     return False
             if check:
                 self._check(program, check)
         return True
+
+    def stale(self, cells: Sequence[Cell]) -> str:
+        """Whether a run of these cells would have to begin anew, in a process that earlier runs
+        have changed: says what they have; empty if not, and always without a `state`."""
+        if self._state is None:
+            return ""
+        if self._program and len(self._program.ran) == self._same(cells) > 0:
+            return ""
+        return self._state.changed()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is no live namespace, that a later run could go on from."""
+        return self._program is None
 
     def complete(self, cells: Sequence[Cell], text: str) -> list[dict[str, str]]:
         """What may come after `text`, the last cell's source up to the cursor."""
@@ -94,17 +132,21 @@ class Session:
             live = self._program.module.__dict__
         return scope_of([cell.source for cell in cells], live)
 
+    def _same(self, cells: Sequence[Cell]) -> int:
+        """How many of the cells, from the first on, have made the live namespace."""
+        same = 0
+        for ran, cell in zip(self._program.ran if self._program else (), cells[:-1], strict=False):
+            if ran != cell:
+                break
+            same += 1
+        return same
+
     def _resume(self, cells: Sequence[Cell]) -> "_Program":
-        program = self._program
-        if program is not None:
-            same = 0
-            for ran, cell in zip(program.ran, cells[:-1], strict=False):
-                if ran != cell:
-                    break
-                same += 1
-            if len(program.ran) == same:
-                return program
-            self._drop(program, same)
+        if self._program is not None:
+            same = self._same(cells)
+            if len(self._program.ran) == same:
+                return self._program
+            self._drop(self._program, same)
         return self._program or _Program(self._display)
 
     def _drop(self, program: "_Program", keep: int) -> None:
@@ -117,7 +159,7 @@ class Session:
         self._capture.mute(True)  # destructors may print
         program.clear()
 
-    def _run_cell(self, program: "_Program", cell: Cell) -> bool:
+    def _run_cell(self, program: "_Program", cell: Cell, may_exit: bool) -> bool:
         self._display.new_cell()
         if self._rewinds:
             program.keep()
@@ -133,7 +175,9 @@ class Session:
         try:
             program.execute(codes)
         except BaseException as error:  # SystemExit and KeyboardInterrupt too: the page lives on
-            if not self._report(error, program, cell):
+            if may_exit and _quiet(error, cell):
+                error.__traceback__ = None
+            elif not self._report(error, program, cell):
                 self._drop(program, len(program.ran))
                 return False
         program.ran.append(cell)
@@ -186,7 +230,9 @@ class _Program:
         self.ran: list[Cell] = []
         self.sources = Sources()
         self._display = display
-        self._flags = 0
+        self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self._context = contextvars.Context()  # the decimal module's settings, for one
+        self._loop: Loop | None = None
         self._kept: list[tuple[dict[str, Any], int]] = []  # names and flags before each cell
 
     def compile(self, cell: Cell) -> list[types.CodeType]:
@@ -206,14 +252,37 @@ class _Program:
         self._flags = flags
         return codes
 
-    def execute(self, codes: Iterable[types.CodeType]) -> None:
+    def execute(self, codes: Sequence[types.CodeType]) -> None:
         saved = sys.modules["__main__"], sys.displayhook
         sys.modules["__main__"], sys.displayhook = self.module, self._display.echo
         try:
-            for code in codes:
-                exec(code, self.module.__dict__)
+            if _BROWSER:  # where asyncio has been imported, and runs a loop of its own
+                from .loops import own_loops
+
+                with own_loops():
+                    self._context.run(self._execute, codes)
+            else:
+                self._context.run(self._execute, codes)
         finally:
             sys.modules["__main__"], sys.displayhook = saved
+
+    def _execute(self, codes: Sequence[types.CodeType]) -> None:
+        if not any(map(_awaits, codes)):
+            for code in codes:
+                exec(code, self.module.__dict__)
+            return
+        if self._loop is None:
+            from .loops import Loop
+
+            self._loop = Loop()
+        self._loop.run(self._awaited(codes))
+
+    async def _awaited(self, codes: Iterable[types.CodeType]) -> None:
+        for code in codes:
+            if _awaits(code):
+                await eval(code, self.module.__dict__)
+            else:
+                exec(code, self.module.__dict__)
 
     def keep(self) -> None:
         """Remember the names before the cell that comes next."""
@@ -229,8 +298,20 @@ class _Program:
 
     def clear(self) -> None:
         """Free what the namespace holds now; its functions refer back to it, in a cycle."""
+        if self._loop is not None:
+            self._loop.close()
         self.module.__dict__.clear()
         self.sources.forget()
+
+
+def _quiet(error: BaseException, cell: Cell) -> bool:
+    """Whether the code has ended itself, as a program does that has done its work."""
+    code = error.code if isinstance(error, SystemExit) else 1
+    return code in (None, 0) and cell.raises != "SystemExit"
+
+
+def _awaits(code: types.CodeType) -> bool:
+    return bool(code.co_flags & inspect.CO_COROUTINE)
 
 
 def _silenced(name: str, last: ast.stmt) -> bool:
@@ -250,6 +331,7 @@ def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
     places: dict[str, int] = {}
     for event in events:
         if event["type"] == "stream":
+            _take_back(shown, event.get("back", 0))
             shown.append((event["text"], False, None))
         elif event["type"] == "error":
             shown.append((event["traceback"].rstrip("\n").split("\n")[-1], True, None))
@@ -271,3 +353,12 @@ def golden(events: Iterable[Event]) -> tuple[str, list[str]]:
             text += "\n"
         text += part + "\n" * own_line
     return text, [figure for _, _, figure in shown if figure is not None]
+
+
+def _take_back(shown: list[tuple[str, bool, str | None]], back: int) -> None:
+    """Take characters of text back, from the end."""
+    while back and shown and not shown[-1][1]:
+        text, _, figure = shown.pop()
+        if len(text) > back:
+            shown.append((text[:-back], False, figure))
+        back -= min(back, len(text))

@@ -4,7 +4,10 @@ import io
 import linecache
 import os
 import traceback
+import types
 from typing import Any
+
+_MOST_CALLS = 1000  # of a traceback that are shown: Python's own limit of a recursion
 
 _RUNNER = os.path.dirname((lambda: None).__code__.co_filename)
 _ENGINE = os.path.dirname(_RUNNER)
@@ -37,6 +40,7 @@ class Sources:
 def describe_error(error: BaseException, sources: Sources) -> dict[str, Any]:
     """The error event (see Session), but for its hint, of an error that a cell has raised."""
     try:
+        _shorten(error)
         report = traceback.TracebackException.from_exception(error)
         _clean(report, set())
         if report.stack or report.__cause__ or report.__context__:
@@ -54,6 +58,27 @@ def describe_error(error: BaseException, sources: Sources) -> dict[str, Any]:
         "traceback": text,
         "frames": frames,
     }
+
+
+def _shorten(error: BaseException) -> None:
+    """Leave out the middle of very many calls, which takes seconds to describe and nobody reads.
+    They are those of a recursion, which its start and its end show."""
+    seen: set[int] = set()
+    todo: list[BaseException | None] = [error]
+    while todo:
+        part = todo.pop()
+        if part is None or id(part) in seen:
+            continue
+        seen.add(id(part))
+        todo += [part.__cause__, part.__context__]
+        calls: list[types.TracebackType] = []
+        at = part.__traceback__
+        while at is not None:
+            calls.append(at)
+            at = at.tb_next
+        if len(calls) > _MOST_CALLS:
+            half = _MOST_CALLS // 2
+            calls[half - 1].tb_next = calls[-half]
 
 
 def _message(error: BaseException) -> str:

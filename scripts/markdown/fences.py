@@ -142,6 +142,8 @@ class _Playgrounds(Treeprocessor):
             etree.SubElement(element, "div", {"class": "py-title"}).text = snippet.title
         if snippet.raises:
             element.set("data-raises", snippet.raises)
+        if snippet.input:
+            element.set("data-input", "\n".join(snippet.input))
         if snippet.params:  # so that the style sheet can keep room for them
             element.set("data-fields", str(len(snippet.params)))
         code = element

@@ -16,7 +16,7 @@ _TOKEN = re.compile(
 )
 PARTS = ("check", "solution", "mistake")  # of an exercise, besides its starter
 _FLAGS = ("hidden", "static", "predict", "exercise", "used-below", *PARTS)
-_KEYS = ("title", "raises", "tol", "limit", "hl_lines", "task")
+_KEYS = ("title", "raises", "tol", "limit", "input", "hl_lines", "task")
 _LONGEST_TASK = 70  # characters: it stands in lists, on phones too
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _RANGE = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
@@ -31,6 +31,7 @@ class Options:
     raises: str | None = None
     tol: float | None = None
     limit: float | None = None
+    input: tuple[str, ...] = ()  # lines that are typed when the block asks
     hl_lines: tuple[int, ...] = ()
     hidden: bool = False
     static: bool = False
@@ -60,6 +61,7 @@ def parse_options(text: str) -> Options:
         raises=_checked_name(found.get("raises")),
         tol=_checked_tolerance(found.get("tol")),
         limit=_checked_limit(found.get("limit")),
+        input=tuple(found["input"].split("\\n")) if "input" in found else (),
         hl_lines=_checked_lines(found.get("hl_lines")),
         hidden="hidden" in found,
         static="static" in found,
@@ -70,7 +72,7 @@ def parse_options(text: str) -> Options:
     )
     _check_exercise(options, found)
     if options.static:
-        for name in ("raises", "tol", "limit", "hidden", "predict"):
+        for name in ("raises", "tol", "limit", "input", "hidden", "predict"):
             if name in found:
                 raise ValueError(f"a .static fence is not run, so {name!r} means nothing")
     return options

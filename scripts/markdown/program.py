@@ -222,7 +222,7 @@ def as_recorded(text: str) -> str:
 
 
 def _cell(snippet: Snippet) -> Cell:
-    return Cell(snippet.id, snippet.title, snippet.source, snippet.raises)
+    return Cell(snippet.id, snippet.title, snippet.source, snippet.raises, snippet.input)
 
 
 def _too_much(where: str, snippet: Snippet, text: str, figures: Sequence[str]) -> str:

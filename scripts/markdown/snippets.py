@@ -27,6 +27,7 @@ class Snippet:
     raises: str | None = None  # the exception it is meant to end with
     tol: float | None = None  # how far numbers of the output may be off, relative or absolute
     limit: float | None = None  # seconds that it may take; the settings' if None
+    input: tuple[str, ...] = ()  # lines that are typed when it asks
     hl_lines: tuple[int, ...] = ()
     hidden: bool = False  # runs, folded away
     static: bool = False  # shown, not run
@@ -85,6 +86,7 @@ def _snippet(fence: Fence, number: int) -> Snippet:
         code_span=fence.span,
         indent=fence.indent,
         raises=options.raises,
+        input=options.input,
         tol=options.tol,
         limit=options.limit,
         hl_lines=options.hl_lines,

@@ -201,3 +201,27 @@ def test_what_a_block_has_started_ends_with_it(tmp_path: Path) -> None:
     with suppress(FileNotFoundError, ProcessLookupError):
         while status.read_text().rpartition(")")[2].split()[0] not in "ZX":  # killed, not gone yet
             os.sched_yield()
+
+
+def test_a_block_that_asks_gets_what_its_fence_says(tmp_path: Path) -> None:
+    page = (
+        '```python {input="Ada\\n36"}\nname, age = input("Who? "), int(input("Age? "))\n```\n\n'
+        "```python\nprint(name, age)\n```\n\n```python\ninput()\n```\n"
+    )
+    asked, below, unanswered = outcomes(page, tmp_path / "index.md")
+    assert asked.problem == below.problem == ""
+    assert asked.text == "Who? Ada\nAge? 36"
+    assert below.text == "Ada 36"
+    assert "EOFError: a block cannot ask for input" in unanswered.problem
+
+
+def test_a_block_may_await_and_may_end_itself(tmp_path: Path) -> None:
+    page = page_of(
+        "import asyncio\n\n\nasync def main():\n    await asyncio.sleep(0)\n    return 1\n\n\n"
+        "print(await main())",
+        "print(asyncio.run(main()))\nraise SystemExit",
+    )
+    assert [(found.text, found.problem) for found in outcomes(page, tmp_path / "index.md")] == [
+        ("1", ""),
+        ("1", ""),
+    ]

@@ -39,6 +39,7 @@ def test_a_snippet_with_everything() -> None:
     assert snippet.raises == "ZeroDivisionError"
     assert snippet.tol == 1e-6
     assert snippet.limit == 9.0
+    assert snippet.input == ()
     assert snippet.hl_lines == (1, 3, 4)
     assert snippet.hidden
     assert not snippet.static
@@ -51,6 +52,15 @@ def test_a_snippet_with_everything() -> None:
     assert snippet.output_span is not None
     assert text[slice(*snippet.output_span)].startswith("```output")
     assert text[slice(*snippet.span)].endswith("zero\n```")
+
+
+def test_what_is_typed_when_a_snippet_asks() -> None:
+    [snippet] = parse(r"""
+        ```python {input="Ada Lovelace\n36"}
+        input(), input()
+        ```
+        """)
+    assert snippet.input == ("Ada Lovelace", "36")
 
 
 def test_lines_count_from_where_the_text_stands_in_its_file() -> None:
@@ -158,7 +168,7 @@ REFUSED = {
     "far off": (
         fence("python {linenums=1}"),
         1,
-        "known are #id, title, raises, tol, limit, hl_lines",
+        "known are #id, title, raises, tol, limit, input",
     ),
     "bare word": (fence("python {hidden}"), 1, "cannot read the option 'hidden'"),
     "quote": (fence("python {title='x.py'}"), 1, "cannot read the option \"title='x.py'\""),
@@ -172,6 +182,7 @@ REFUSED = {
     "tol": (fence("python {tol=much}"), 1, "tol='much' is not a number between 0 and 1"),
     "limit": (fence("python {limit=long}"), 1, "limit='long' is not a number of seconds"),
     "limit zero": (fence("python {limit=0}"), 1, "is not a number of seconds, such as 120"),
+    "input static": (fence('python {.static input="1"}'), 1, "so 'input' means nothing"),
     "limit static": (fence("python {.static limit=9}"), 1, "so 'limit' means nothing"),
     "tol zero": (fence("python {tol=0}"), 1, "is not a number between 0 and 1"),
     "hl_lines": (fence('python {hl_lines="two"}'), 1, "write numbers and ranges"),

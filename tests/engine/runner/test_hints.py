@@ -1,5 +1,7 @@
 """Hints: each mistake gets its own words, and what is no such mistake gets none."""
 
+import sys
+
 import pytest
 
 from engine.runner import Cell, Session
@@ -49,3 +51,43 @@ def test_modules_that_are_not_here():
 @pytest.mark.parametrize("source", ["1 / 0", "x = = 1", "raise NameError('plain')"])
 def test_other_errors_get_no_hint(source):
     assert hint_of(source) is None
+
+
+def test_recursion_and_commands():
+    assert "within itself too often" in hint_of("def f(): f()\nf()")
+    for command in ("!pip install numpy", "pip install numpy", "%timeit 1", "  !ls"):
+        assert "command for a notebook" in hint_of(command), command
+    assert "Leave out the >>>" in hint_of(">>> 1 + 1")
+
+
+def test_streams_that_take_text_only():
+    assert "take text only" in hint_of("import sys\nsys.stdout.buffer.write(b'x')")
+    assert hint_of("class A: pass\nA().buffer") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("numpy", "on a smaller scale"), ("matplotlib", "engine draws"), ("torch", "trains here")],
+)
+def test_packages_that_readers_reach_for(name, words, monkeypatch):
+    monkeypatch.setitem(sys.modules, name, None)
+    assert words in hint_of(f"import {name}")
+
+
+def test_files_that_are_not_there():
+    assert "There is no file 'data.csv' here" in hint_of("open('data.csv')")
+    assert "There is no file" in hint_of("import pathlib\npathlib.Path('data.csv').read_text()")
+
+
+@pytest.mark.skipif(sys.platform != "emscripten", reason="CPython can do it")
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("import threading\nthreading.Thread(target=print).start()", "one thread"),
+        ("import subprocess\nsubprocess.run(['ls'])", "one process"),
+        ("from urllib.request import urlopen\nurlopen('http://x.invalid')", "no network"),
+        ("from zoneinfo import ZoneInfo\nZoneInfo('Europe/Berlin')", "time zones"),
+    ],
+)
+def test_what_a_page_cannot_do(source, words):
+    assert words in hint_of(source)

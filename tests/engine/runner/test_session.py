@@ -9,36 +9,6 @@ import pytest
 from engine.runner import Cell, Session, golden
 
 
-class Recorder:
-    """A session and the events of its last run."""
-
-    def __init__(self):
-        self.events = []
-        self.session = Session(self.events.append)
-
-    def run(self, *sources, raises=None):
-        self.events.clear()
-        cells = [Cell(f"cell-{i}", f"block{i}.py", s) for i, s in enumerate(sources[:-1])]
-        last = len(cells)
-        cells.append(Cell(f"cell-{last}", f"block{last}.py", sources[-1], raises))
-        self.ok = self.session.run(cells)
-        return self
-
-    @property
-    def text(self):
-        return golden(self.events)[0]
-
-    @property
-    def error(self):
-        (error,) = [event for event in self.events if event["type"] == "error"]
-        return error
-
-
-@pytest.fixture
-def run():
-    return Recorder().run
-
-
 def streams(recorder):
     return [(e["name"], e["text"]) for e in recorder.events if e["type"] == "stream"]
 
@@ -339,6 +309,70 @@ def test_declared_error_is_no_failure(run):
     assert run("x = = 1", raises="SyntaxError").ok
 
 
+@pytest.mark.parametrize("end", ["sys.exit()", "sys.exit(0)", "exit()", "raise SystemExit"])
+def test_code_may_end_itself(run, end):
+    recorder = run(f"import sys\nprint('before')\n{end}\nprint('after')")
+    assert recorder.ok
+    assert recorder.text == "before\n"
+    assert run(f"import sys\nx = 1\n{end}", "x").text == "1\n"
+    assert not run("import sys\nsys.exit(1)").ok
+    assert run(f"import sys\n{end}", raises="SystemExit").text.startswith("SystemExit")
+
+
+def test_unit_tests_in_a_block(run):
+    source = (
+        "import unittest\nclass T(unittest.TestCase):\n"
+        "    def test_it(self): self.assertEqual({}, 2)\nunittest.main(argv=[''])"
+    )
+    recorder = run(source.format(2))
+    assert recorder.ok
+    assert recorder.text.endswith("\nOK\n")
+    assert not run(source.format(3)).ok
+
+
+def test_a_deep_recursion_is_told_without_its_middle(run):
+    source = (
+        "import sys\nsys.setrecursionlimit(50_000)\ndef f(n):\n    return g(n)\n"
+        "def g(n):\n    return f(n + 1)\nf(0)"
+    )
+    error = run(source).error
+    assert error["name"] == "RecursionError"
+    assert error["traceback"].count("\n") < 5000
+    assert {frame["line"] for frame in error["frames"]} == {4, 6, 7}
+
+
+def test_input_takes_the_answers(recorder):
+    source = "name = input('Who? ')\nage = int(input('Age? '))\nprint(name, age + 1)"
+    told = recorder()
+    assert told.run(source, answers=("Ada", "36")).text == "Who? Ada\nAge? 36\nAda 37\n"
+    assert told.run(source, answers=("Ada",)).error["name"] == "EOFError"
+    rest = "import sys\nprint(sys.stdin.readlines())"
+    assert told.run(rest, answers=("a", "b")).text == "a\nb\n['a\\n', 'b\\n']\n"
+
+
+def test_who_can_be_asked_is_asked_of_the_last_cell_only(recorder):
+    class Asked(BaseException):
+        pass
+
+    def ask():
+        raise Asked
+
+    told = recorder(ask=ask)
+    error = told.run("try:\n    input('Who? ')\nexcept Exception:\n    print('caught')").error
+    assert error["name"] == "Asked"
+    assert told.text.startswith("Who? ")
+    assert told.run("input()", "1").error["name"] == "EOFError"
+
+
+def test_code_that_flushes_is_in_a_hurry(recorder):
+    hurried = []
+    told = recorder(hurry=lambda: hurried.append(len(told.events)))
+    told.run("print('a')\nprint('b', end='', flush=True)\nprint('c')")
+    assert hurried == [2]
+    told.run("print('a', flush=True)", "1")
+    assert hurried == [2], "nobody sees what a cell above writes"
+
+
 def test_no_cells_is_refused():
     with pytest.raises(ValueError, match="no cells to run"):
         Session(print).run([])
@@ -413,7 +447,7 @@ def test_error_in_the_prefix_is_reported_and_stops(run):
         "warnings.showwarning = lambda *args: None",
     ],
 )
-def test_interpreter_changes_hold_for_the_program_and_end_with_it(run, counter, change):
+def test_interpreter_changes_hold_for_the_program_and_end_with_it(run, recorder, counter, change):
     first = f"import io, sys, warnings\n{change}\n" + COUNT
     probe = (
         "warnings.warn('w')\n"
@@ -422,7 +456,7 @@ def test_interpreter_changes_hold_for_the_program_and_end_with_it(run, counter, 
     limit = sys.getrecursionlimit()
     run(first)
     apart = run(first, probe).text
-    assert apart == Recorder().run(first, probe).text
+    assert apart == recorder().run(first, probe).text
     assert counter[2] == counter[-1]
     assert sys.getrecursionlimit() == limit
     assert run("import warnings\nwarnings.warn('heard')").text.startswith("block0.py:2")
