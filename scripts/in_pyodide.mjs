@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { loadPyodide } from "pyodide";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
+import { guardStack } from "../docs/assets/js/worker/stack.js";
 
 /**
  * @typedef {object} Task
@@ -11,12 +12,14 @@ import createPyodideModule from "pyodide/pyodide.asm.mjs";
  * @property {Record<string, string>} files   texts, by their path inside
  * @property {{file?: string, text?: string}[]} programs  each with a namespace of its own
  * @property {object} names  what these have from the start
+ * @property {boolean} guarded  whether its stack is guarded as in a page
  */
 
 /** @type {Task} */
-const { options, mounts, files, programs, names } = JSON.parse(readFileSync(0, "utf8"));
+const { options, mounts, files, programs, names, guarded } = JSON.parse(readFileSync(0, "utf8"));
 try {
   const pyodide = await loadPyodide({ createPyodideModule, ...options });
+  if (guarded) guardStack(pyodide);
   for (const [inside, root] of Object.entries(mounts)) {
     pyodide.FS.mkdirTree(inside);
     pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root }, inside);

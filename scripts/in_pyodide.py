@@ -34,12 +34,13 @@ def task(
     mounts: Mapping[str, Path] | None = None,
     files: Mapping[str, str] | None = None,
     names: Mapping[str, Any] | None = None,
+    guarded: bool = False,
 ) -> str:
     """What in_pyodide.mjs reads: `programs` (files, or texts) run one after the other, each in a
     namespace of its own that has `names`.
 
     `options` go to loadPyodide. `mounts` are folders of this machine and `files` are texts, by
-    their path inside.
+    their path inside. `guarded`: calls that go too deep end as they do in a page.
     """
     return json.dumps(
         {
@@ -50,5 +51,6 @@ def task(
                 {"file": str(one)} if isinstance(one, Path) else {"text": one} for one in programs
             ],
             "names": names or {},
+            "guarded": guarded,
         }
     )

@@ -80,6 +80,7 @@ def task(arguments: list[str]) -> str:
         mounts={"/site": the_one(CACHE, "pyodide-site-*"), **folders},
         files={f"/repo/{file.name}": file.read_text(encoding="utf-8") for file in settings},
         names={"paths": PATHS, "minimum": MINIMUM, "arguments": arguments},
+        guarded=True,
     )
 
 

@@ -97,9 +97,19 @@ class State:
         return ""
 
 
-_FOREIGN = ("pyodide.", "_pyodide.", "_pytest", "pytest", "pluggy", "sybil", "tests", "scripts")
-# What goes on changing: Python's own notes, and the count of the engine's graphs.
-_NOTED = ("__warningregistry__", "__annotations__", "__annotations_cache__", "_", "epochs")
+_FOREIGN = (
+    *("pyodide.", "_pyodide."),
+    *("_pytest", "pytest", "pluggy", "hypothesis", "execnet", "xdist", "sybil", "tests", "scripts"),
+)
+# What goes on changing: notes of Python and asyncio, and the count of the engine's graphs.
+_NOTED = (
+    "__warningregistry__",
+    "__annotations__",
+    "__annotations_cache__",
+    "_",
+    "epochs",
+    "_event_loop_policy",
+)
 
 
 def _differs(now: Mapping[str, Any], then: Mapping[str, Any], inner: str = "") -> bool:

@@ -13,10 +13,12 @@ from scripts.environment import output_of
 from scripts.in_pyodide import stock
 from scripts.project import CACHE, ROOT, digest
 
+from . import interpreter
+from .interpreter import with_counted_calls
 from .pyodide import run_inside, site_packages, stock_info
 from .stage import stage
 
-PYODIDE_FILES = ("pyodide.asm.wasm",)  # its JavaScript is part of the worker's
+PROGRAM = "pyodide.asm.wasm"  # its JavaScript is part of the worker's
 LOCK = "pyodide-lock.json"
 
 _INSIDE = Path(__file__).parent / "inside"
@@ -31,7 +33,7 @@ def make_runtime(out: Path, cache: Path = CACHE) -> Path:
     engine = _engine(cache, stdlib)
     split = _split_stdlib(cache, stdlib, engine / "boot.json")
     files = [
-        *(stock(name) for name in PYODIDE_FILES),
+        _program(cache) / PROGRAM,
         *(split / name for name in ("stdlib-boot.zip", "stdlib-rest.bin")),
         *(path for path in engine.iterdir() if path.name != "boot.json"),
     ]
@@ -41,6 +43,16 @@ def make_runtime(out: Path, cache: Path = CACHE) -> Path:
     for file in files:
         shutil.copyfile(file, runtime / file.name)
     return runtime
+
+
+def _program(cache: Path) -> Path:
+    """Folder with the interpreter."""
+
+    def make(job: Path) -> None:
+        (job / PROGRAM).write_bytes(with_counted_calls(stock(PROGRAM).read_bytes()))
+
+    inputs = [Path(interpreter.__file__), stock(PROGRAM)]
+    return stage("Interpreter, with counted calls", cache, "interpreter", inputs, make)
 
 
 def _compiled_stdlib(cache: Path) -> Path:
