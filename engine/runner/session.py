@@ -98,7 +98,7 @@ class Session:
                 last = number == len(cells) - 1
                 self._capture.mute(not last)
                 self._capture.input.give(cells[number].answers, last and self._asks)
-                if not self._run_cell(program, cells[number], may_exit=check is None):
+                if not self._run_cell(program, cells[number], may_exit=not check):
                     return False
             if check:
                 self._check(program, check)
@@ -107,11 +107,11 @@ class Session:
     def stale(self, cells: Sequence[Cell]) -> str:
         """Whether a run of these cells would have to begin anew, in a process that earlier runs
         have changed: says what they have; empty if not, and always without a `state`."""
-        if self._state is None:
-            return ""
-        if self._program and len(self._program.ran) == self._same(cells) > 0:
-            return ""
-        return self._state.changed()
+        return self._state.changed() if self._state and self.fresh(cells) else ""
+
+    def fresh(self, cells: Sequence[Cell]) -> bool:
+        """Whether a run of these cells would begin anew, and not go on from the live namespace."""
+        return not (self._program and len(self._program.ran) == self._same(cells) > 0)
 
     @property
     def idle(self) -> bool:

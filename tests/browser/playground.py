@@ -83,8 +83,7 @@ class Block:
     @property
     def text(self) -> str:
         """What the last run printed and showed as text."""
-        log = self.element.locator(".py-live .py-text")
-        return log.text_content() if log.count() else ""
+        return "".join(self.element.locator(".py-live .py-text").all_text_contents())
 
     @property
     def code(self) -> str:

@@ -249,7 +249,7 @@ def test_no_output_is_said(page: Page, first: Block):
 
 def test_input_is_refused(page: Page, first: Block):
     first.run("name = input('Who? ')", "error")
-    assert "write the value into the code" in first.element.locator(".py-error").inner_text()
+    expect(first.element.locator(".py-hint")).to_contain_text("Write the value into the code")
 
 
 def test_copy_takes_the_code_as_it_stands(page: Page, first: Block):

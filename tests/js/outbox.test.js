@@ -139,3 +139,41 @@ test("figures are counted, updates of a figure are not", () => {
   assert.equal(batches.flat().filter(({ type }) => type === "cut").length, 1);
   assert.ok(!batches.flat().some((event) => event.type === "display" && event.id === "one more"));
 });
+
+test("what is taken back is taken from what waits, or told", () => {
+  outbox.stream("stdout", "a\n10%");
+  assert.deepEqual(batches.at(-1), [{ type: "stream", name: "stdout", text: "a\n10%" }]);
+  outbox.stream("stdout", "20%", 3);
+  assert.deepEqual(batches.at(-1), [{ type: "stream", name: "stdout", text: "20%", back: 3 }]);
+  for (let i = 0; i < 6; i++) outbox.stream("stdout", "\u{1F600}"); // uses the interval up
+  outbox.stream("stdout", "\u{1F600}\u{1F600}");
+  outbox.stream("stdout", "!", 1);
+  outbox.flush();
+  assert.deepEqual(batches.at(-1), [{ type: "stream", name: "stdout", text: "\u{1F600}!" }]);
+});
+
+test("what is in a hurry does not wait for its interval", () => {
+  for (let i = 0; i < 20; i++) {
+    outbox.stream("stdout", "x");
+    outbox.hurry();
+  }
+  assert.equal(sentText(), "x".repeat(20));
+});
+
+test("large figures come at a pace, and not without end", () => {
+  const large = (/** @type {boolean} */ update, size = 340_000) => {
+    const event = display("text", "a", update, true);
+    event.data["image/svg+xml"] = "x".repeat(size);
+    outbox.event(event);
+  };
+  large(false);
+  now += 100;
+  large(true);
+  outbox.tick();
+  assert.equal(batches.length, 1);
+  now += 300;
+  outbox.tick();
+  assert.equal(batches.length, 2);
+  large(true, 2_000_000);
+  assert.equal(batches.flat().at(-1)?.type, "cut");
+});

@@ -204,7 +204,7 @@ def test_figures_need_a_folder_of_their_own(page: Path) -> None:
     [
         ("def f():\n    1 / 0\n\n\nf()", "7: ZeroDivisionError: division by zero"),
         ("x = = 1", "6: SyntaxError: invalid syntax"),
-        ("print('\\x1b[1m')", "6: block-2 prints '\\x1b', which a page cannot record"),
+        ("print('\\x01')", "6: block-2 prints '\\x01', which a page cannot record"),
     ],
 )
 def test_an_error_is_told_and_nothing_is_written(page: Path, last: str, told: str) -> None:

@@ -254,6 +254,13 @@ export class PlaygroundElement extends HTMLElement {
         copy: { label: "Copy the code", action: () => this.copy() },
         share: { label: "Copy a link to this code", action: () => this.share() },
         all: { label: "Run all blocks", action: () => this.runAll() },
+        restart: {
+          label: "Restart Python",
+          action: () => {
+            runtime.renew();
+            this.#toolbar.say("Python starts anew: it holds nothing of earlier runs");
+          },
+        },
       }),
     );
     this.#toolbar.onRunIntent((near) => this.#intend(near));

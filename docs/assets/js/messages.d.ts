@@ -30,6 +30,8 @@ export interface StreamEvent {
   type: "stream";
   name: StreamName;
   text: string;
+  /** so many characters of the line are taken back first */
+  back?: number;
 }
 
 export interface DisplayEvent {
@@ -124,7 +126,7 @@ export type Told =
   | { type: "begun" }
   | { type: "events"; events: OutputEvent[] }
   | { type: "fetching" }
-  | { type: "end"; ok: boolean; seconds: number }
+  | { type: "end"; ok: boolean; seconds: number; spent?: boolean; again?: boolean }
   | { type: "answer"; number: number; answer: Answers[keyof Answers] | null }
   | { type: "lost"; message: string };
 

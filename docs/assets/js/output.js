@@ -126,8 +126,10 @@ export class OutputView {
    * @param {HTMLElement} live where it goes
    */
   #show(event, live) {
-    if (event.type === "stream") this.#writable(live).write(event.text, event.name);
-    else if (event.type === "display") this.#display(event, live);
+    if (event.type === "stream") {
+      if (event.back) this.#text.erase(event.back);
+      this.#writable(live).write(event.text, event.name);
+    } else if (event.type === "display") this.#display(event, live);
     else if (event.type === "error") {
       live.append(make("pre", { class: "py-error" }, event.traceback));
       if (event.hint) live.append(make("p", { class: "py-hint" }, event.hint));
@@ -138,9 +140,12 @@ export class OutputView {
     }
   }
 
-  /** The text, in its place by now. @param {HTMLElement} live */
+  /** The text, where what comes next belongs. @param {HTMLElement} live */
   #writable(live) {
-    if (this.#text.empty) live.prepend(this.#text.element);
+    if (this.#text.empty || live.lastElementChild !== this.#text.element) {
+      if (!this.#text.empty) this.#text = new TextLog(); // below the figure that has come between
+      live.append(this.#text.element);
+    }
     return this.#text;
   }
 

@@ -13,6 +13,7 @@ export class Running {
   #toolbar;
   #output;
   /** @type {import("./element.js").PlaygroundElement[]} */ #program = [];
+  #turn = 0; // of a run: what an earlier one says is of no interest any more
   /** What a check has said of the last run. @type {VerdictEvent | null} */ verdict = null;
   /** @type {string[]} */ #started = []; // the texts of the run that began last
   /** @type {string[] | null} */ #shown = null; // those of what is shown; null: the originals
@@ -38,6 +39,8 @@ export class Running {
     for (let link; (link = unasked(blocksUpTo(this.#block))); ) {
       if (!(await link.ask(this.#block))) return false;
     }
+    const turn = ++this.#turn;
+    const newest = () => turn === this.#turn;
     this.#program = blocksUpTo(this.#block);
     for (const block of this.#program) block.source.clearMark();
     return new Promise((resolve) => {
@@ -49,10 +52,10 @@ export class Running {
           const below = blocksBelow(this.#block).map((block) => block.cell);
           return { cells: cellsOf(this.#program), below, check };
         },
-        onState: (state) => this.#busy(state),
-        onEvents: (events) => this.#receive(events),
+        onState: (state) => newest() && this.#busy(state),
+        onEvents: (events) => newest() && this.#receive(events),
         onEnd: (end) => {
-          this.#end(end);
+          if (newest()) this.#end(end);
           resolve(end.outcome === "done");
         },
       });

@@ -90,6 +90,12 @@ class Runtime {
     });
   }
 
+  /** Forget all that Python holds: the next run begins in a new one. What runs is stopped. */
+  renew() {
+    if (!this.#life) return;
+    this.#restart({ outcome: "stopped" });
+  }
+
   /** End the owner's job, wherever it is, with what it has shown so far. @param {object} owner */
   cancel(owner) {
     this.#unqueue(owner, "stopped");
@@ -206,6 +212,14 @@ class Runtime {
         this.#current?.onEvents(message.events);
         break;
       case "end":
+        if (message.again && this.#current) {
+          this.#queue.unshift(this.#current); // as it is: its owner need not know
+          this.#current = null;
+        }
+        if (message.spent || message.again) {
+          this.#kill();
+          this.#spawn();
+        }
         this.#end({ outcome: message.ok ? "done" : "error", seconds: message.seconds });
         this.#next();
         break;

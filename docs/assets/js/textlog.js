@@ -32,6 +32,25 @@ export class TextLog {
     }
   }
 
+  /** Take back the last characters of the line. @param {number} count */
+  erase(count) {
+    for (let left = count; left > 0 && this.#box; ) {
+      const span = this.#box.lastElementChild;
+      if (!span) {
+        const before = /** @type {HTMLElement | null} */ (this.#box.previousElementSibling);
+        this.#box.remove();
+        this.#box = before;
+        continue;
+      }
+      const characters = [...(span.textContent ?? "")];
+      const kept = characters.slice(0, Math.max(characters.length - left, 0)).join("");
+      left -= characters.length;
+      if (kept) /** @type {Text} */ (span.firstChild).data = kept;
+      else span.remove();
+    }
+    this.#atLineStart = (this.#box?.textContent ?? "\n").endsWith("\n");
+  }
+
   /**
    * Write text on lines of its own.
    * @param {string} text

@@ -10,28 +10,31 @@
  * To the page: `{type: "want", name}`, a file; `{type: "ready", made}`, whether there is a new image;
  * of a run `{type: "begun"}`, more than once if it began anew, `{type: "events", events}` as
  * engine/runner/session.py makes them, `{type: "fetching"}` when it waits for a file, and `{type:
- * "end", ok, seconds}`; `{type: "answer", number, answer}`; `{type: "lost", message}` when Python
+ * "end", ok, seconds, spent, again}`, `spent` if this Python is not to be used
+ * again, `again` if the run is to begin in another; `{type: "answer", number, answer}`; `{type: "lost", message}` when Python
  * cannot go on.
  */
 
 import { boot } from "./worker/boot.js";
 import { LateStdlib } from "./worker/late.js";
 import { Outbox } from "./worker/outbox.js";
+import { guardStack, placesIn } from "./worker/stack.js";
 
 /**
  * @import { PyodideAPI } from "pyodide"
  * @import { PyProxy } from "pyodide/ffi"
- * @import { Cell, DisplayEvent, ErrorEvent, FromWorker, Kept, OutputEvent, Question, Run, ToWorker } from "./messages.js"
+ * @import { Cell, DisplayEvent, ErrorEvent, FromWorker, Kept, OutputEvent, Question, Run, StreamName, ToWorker } from "./messages.js"
  * @import { Want } from "./worker/boot.js"
  */
 
-// Events come one by one, and in a flood most are text: these need no conversion.
-const EMITTER = `lambda stdout, stderr, other: lambda event: (
-    other(event) if event["type"] != "stream"
-    else stdout(event["text"]) if event["name"] == "stdout"
-    else stderr(event["text"])
-)`;
+const MUCH = 2 ** 28; // bytes of memory, which is never given back: several times what a start takes
+const DEEP = "calls too deep for the browser";
 
+/** What Python has said past its streams. @type {string[]} */
+const dying = [];
+let used = false; // it has run something
+/** The program that runs. @type {Cell[]} */
+let running = [];
 /** @type {MessagePort} */
 let page;
 /** @type {ReturnType<typeof connect>} */
@@ -58,9 +61,11 @@ async function hear(left, message) {
     if (message.type === "start") await start(left, message.image, message.rest);
     else if (message.type === "file") receive(message.name, message.content, message.error);
     else if (message.type === "ask") post(answer(message));
-    else post({ type: "end", ...(await session.run(message)) });
+    else {
+      running = message.cells;
+      post({ type: "end", ...(await session.run(message)) });
+    }
   } catch (error) {
-    outbox.flush();
     lose(error);
   }
 }
@@ -115,15 +120,19 @@ async function start(left, stored, rest) {
  * @param {PyodideAPI} pyodide
  */
 function connect(pyodide) {
-  const { Session, Cell } = pyodide.pyimport("engine.runner");
-  const emitter = pyodide.runPython(EMITTER);
-  const session = Session(
-    emitter(
-      (/** @type {string} */ text) => outbox.stream("stdout", text),
-      (/** @type {string} */ text) => outbox.stream("stderr", text),
+  guardStack(pyodide);
+  const { Cell } = pyodide.pyimport("engine.runner");
+  const session = pyodide
+    .pyimport("engine.runner.page")
+    .connect(
+      (/** @type {StreamName} */ name, /** @type {string} */ text, /** @type {number} */ back) =>
+        outbox.stream(name, text, back),
       (/** @type {PyProxy} */ event) => outbox.event(toObject(event)),
-    ),
-  );
+      () => outbox.hurry(),
+      () => endForGood(),
+    );
+  // What Python says when it dies: where it was.
+  pyodide.setStdout({ batched: (line) => dying.push(line) });
   /** @type {<T>(cells: Cell[], action: (list: PyProxy) => T) => T} */
   const withCells = (cells, action) => {
     /** @type {PyProxy} */
@@ -140,8 +149,11 @@ function connect(pyodide) {
     post({ type: "fetching" });
     await late.fetch();
   };
-  const runOnce = (/** @type {Run} */ { cells, below, check }) => {
+  /** @type {(program: Run) => {ok: boolean, seconds: number, spent?: boolean}} */
+  const runOnce = ({ cells, below, check }) => {
     post({ type: "begun" });
+    used = true;
+    dying.length = 0;
     outbox.start();
     late.missed = false;
     const begun = performance.now();
@@ -152,11 +164,19 @@ function connect(pyodide) {
     );
     checked?.destroy();
     outbox.flush();
-    return { ok, seconds: (performance.now() - begun) / 1000 };
+    const spent = session.idle && (memoryOf(pyodide) > MUCH || session.stale(NONE) !== "");
+    return { ok, seconds: (performance.now() - begun) / 1000, spent };
   };
+  const NONE = pyodide.toPy([]);
+  /** Whether a run has to begin in another process. @type {(cells: Cell[]) => boolean} */
+  const isStale = (cells) =>
+    used &&
+    (withCells(cells, (list) => session.fresh(list) && memoryOf(pyodide) > MUCH) ||
+    withCells(cells, (list) => session.stale(list) !== ""));
   return {
     /** @param {Run} program */
     async run(program) {
+      if (isStale(program.cells)) return { ok: false, seconds: 0, again: true };
       const cells = program.check ? [...program.cells, program.check] : program.cells;
       const sources = cells.map(({ source }) => source);
       if (late.concerns(pyodide, sources)) await fetchRest();
@@ -213,8 +233,46 @@ function watchTheClock(pyodide) {
 
 /** @param {unknown} error */
 function lose(error) {
-  const deep = error instanceof RangeError && /stack/.test(error.message);
+  // RangeError in Chromium, InternalError in Firefox.
+  const deep = error instanceof Error && /call stack|too much recursion/.test(error.message);
+  if (deep && running.length) {
+    const calls = placesIn(dying, running);
+    outbox.event({
+      type: "error",
+      name: "RecursionError",
+      message: DEEP,
+      traceback: `Traceback (most recent call last):\n${calls.text}RecursionError: ${DEEP}\n`,
+      frames: calls.frames,
+      hint: "Python was started anew, for a browser bears no deeper calls.",
+    });
+    outbox.flush();
+    post({ type: "end", ok: false, seconds: 0, spent: true });
+    return;
+  }
+  outbox.flush();
   const said = error instanceof Error ? error.message : String(error);
-  const text = deep ? "calls too deep for the browser" : said;
-  post({ type: "lost", message: text.trim().split("\n").at(-1) ?? "" });
+  post({ type: "lost", message: said.trim().split("\n").at(-1) ?? "" });
+}
+
+/** Nobody can be asked: the run ends here, whatever the program would catch. */
+function endForGood() {
+  outbox.event({
+    type: "error",
+    name: "EOFError",
+    message: "",
+    traceback: "EOFError: this block asks for input, which cannot be typed here\n",
+    frames: [],
+    hint: "Write the value into the code in place of input(…), and run it again.",
+  });
+  outbox.flush();
+  post({ type: "end", ok: false, seconds: 0, spent: true });
+  for (;;); // until the page, which has been told, ends this worker
+}
+
+/** @param {PyodideAPI} pyodide */
+function memoryOf(pyodide) {
+  const { _module } = /** @type {{_module: {HEAPU8: Uint8Array}}} */ (
+    /** @type {unknown} */ (pyodide)
+  );
+  return _module.HEAPU8.length;
 }

@@ -42,7 +42,7 @@ const isFrames = listOf(
 );
 
 const isOutput = oneOf({
-  stream: { name: (name) => name === "stdout" || name === "stderr", text: isText },
+  stream: { name: (name) => name === "stdout" || name === "stderr", text: isText, back: either(isCount, isNone) },
   display: {
     data: record({
       "text/plain": isText,
@@ -72,7 +72,10 @@ const isMessage = oneOf({
   begun: {},
   events: { events: listOf(isOutput) },
   fetching: {},
-  end: { ok: isFlag, seconds: isNumber },
+  end: {
+    ...{ ok: isFlag, seconds: isNumber },
+    ...{ spent: either(isFlag, isNone), again: either(isFlag, isNone) },
+  },
   answer: {
     number: isCount,
     answer: either(listOf(isSuggestion), record({ title: isText, text: isText }), isNone),

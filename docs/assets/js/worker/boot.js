@@ -66,7 +66,7 @@ async function start(files, module, options) {
   // Pyodide's snapshots are private: without them, or if they fail, starts are plain starts.
   const further = { packages: [ENGINE], _makeSnapshot: true };
   const pyodide = await load(files, module, { ...options, ...further });
-  pyodide.pyimport("engine.runner").destroy();
+  pyodide.pyimport("engine.runner.page").destroy();
   /** @type {Kept} */
   const kept = { module };
   try {

@@ -8,6 +8,7 @@
 
 /**
  * @import { PyodideAPI } from "pyodide"
+ * @import { Cell, Frame } from "../messages.js"
  * @typedef {object} Native what Pyodide exports and does not declare
  * @property {() => number} stackSave
  * @property {() => number} _PyThreadState_Get
@@ -25,4 +26,28 @@ export function guardStack(pyodide) {
   if (_module._PyUnstable_ThreadState_SetStackProtection(thread, top - SIZE, SIZE)) {
     throw new Error("Python does not let its stack be guarded");
   }
+}
+
+const MOST_CALLS = 20; // that are shown
+
+/**
+ * What Python's last words say of where it was: `File "title.py", line 3 in f`, innermost first.
+ * @param {string[]} lines
+ * @param {Cell[]} cells
+ * @returns {{text: string, frames: Frame[]}} outermost first
+ */
+export function placesIn(lines, cells) {
+  /** @type {Frame[]} */
+  const frames = [];
+  let text = "";
+  for (const line of lines.slice(lines.findLastIndex((said) => said.startsWith("Stack")) + 1)) {
+    const [, file = "", number = "1", name = ""] = /^  File "(.*)", line (\d+) in (.*)$/.exec(line) ?? [];
+    const cell = cells.find(({ id, title }) => (title || id) === file);
+    if (!cell || frames.length === MOST_CALLS) continue;
+    const code = cell.source.split("\n")[Number(number) - 1] ?? "";
+    const place = { line: Number(number), end_line: Number(number), col: 0, end_col: code.length };
+    frames.unshift({ cell: cell.id, ...place });
+    text = `  File "${file}", line ${number}, in ${name}\n    ${code.trim()}\n${text}`;
+  }
+  return { text, frames };
 }
