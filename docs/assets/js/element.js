@@ -3,7 +3,6 @@
 import { make } from "./dom.js";
 import { Draft } from "./drafts.js";
 import { Exercising } from "./exercising.js";
-import { FieldsView } from "./fields.js";
 import { loaded } from "./importing.js";
 import { Menu } from "./menu.js";
 import { OutputView } from "./output.js";
@@ -13,6 +12,7 @@ import { runtime } from "./runtime.js";
 import { SourceView } from "./source.js";
 import { Toolbar } from "./toolbar.js";
 
+/** @import { FieldsView } from "./fields.js" */
 /** @import { Cell } from "./messages.js" */
 /** @import { SharedLink } from "./sharedlink.js" */
 
@@ -24,7 +24,7 @@ const REST = 250;
 export class PlaygroundElement extends HTMLElement {
   /** @type {SourceView} */ source;
   /** @type {Toolbar} */ #toolbar;
-  /** @type {FieldsView} */ #fields;
+  /** @type {FieldsView | null} */ #fields = null;
   /** @type {OutputView} */ #output;
   /** @type {Running} */ #running;
   /** @type {Draft | undefined} */ #draft;
@@ -237,11 +237,6 @@ export class PlaygroundElement extends HTMLElement {
         runtime.ask({ what, text, cells: cellsOf(blocksUpTo(this)) }),
     });
     this.#output = new OutputView(this, (frame) => this.#running.linkTo(frame));
-    this.#fields = new FieldsView({
-      onIntent: () => this.#prepareSoon(),
-      onWrite: ({ from, to }, literal) => this.source.replace(from, to, literal),
-      onRun: () => this.run(),
-    });
     this.#toolbar = new Toolbar(this.querySelector(":scope > .py-title"), {
       run: () => this.run(),
       stop: () => this.#running.stop(),
@@ -273,8 +268,30 @@ export class PlaygroundElement extends HTMLElement {
       const { key, altKey, ctrlKey, metaKey } = event;
       if ([...key].length === 1 && !altKey && !ctrlKey && !metaKey) event.stopPropagation();
     });
-    this.#fields.update(this.source.text);
-    this.#output.before(this.#fields.element);
+    this.#showFields();
+  }
+
+  /** Show the fields of the code's constants; what makes them is loaded for the first. */
+  #showFields() {
+    const { text } = this.source;
+    if (this.#fields) this.#fields.update(text);
+    else if (text.includes("@param")) this.#loadFields();
+  }
+
+  async #loadFields() {
+    try {
+      const { FieldsView } = await loaded("fields", () => import("./fields.js"));
+      if (this.#fields) return;
+      this.#fields = new FieldsView({
+        onIntent: () => this.#prepareSoon(),
+        onWrite: ({ from, to }, literal) => this.source.replace(from, to, literal),
+        onRun: () => this.run(),
+      });
+      this.#output.before(this.#fields.element);
+      this.#showFields();
+    } catch (error) {
+      console.warn("The fields of constants cannot be shown:", error);
+    }
   }
 
   /** Somebody is about to run the block, or not any more. @param {boolean} near */
@@ -351,7 +368,7 @@ export class PlaygroundElement extends HTMLElement {
     const { text } = this.source;
     if (this.link && text === this.#own) this.#release(); // by undoing
     (this.link ? this.#borrowed : this.#draft)?.write(text);
-    this.#fields.update(this.source.text);
+    this.#showFields();
     for (const block of [this, ...blocksBelow(this)]) if (block.source) block.update();
   }
 
