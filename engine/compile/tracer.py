@@ -39,12 +39,18 @@ class Tracer(Graph):
         a = self.operand(x, op)
         return self._append(op, a, -1 if y is None else self.operand(y, op), math.nan)
 
+    def _dot(self, ws: Sequence[int], xs: Sequence[int]) -> float:
+        return math.nan
+
     def _pick(self, values: Sequence[int], place: int) -> float:
         return math.nan
 
     def _append(self, op: str, a: Any, b: Any, v: float) -> Value:
-        x = super()._append(op, a, b, v)
-        return _Traced(self, x.index, x.epoch)
+        self.op.append(op)
+        self.a.append(a)
+        self.b.append(b)
+        self.data.append(v)
+        return _Traced(self, len(self.op) - 1, self.epoch)
 
 
 def _binary(op: str) -> Callable[[Value, Value | float], Value]:
