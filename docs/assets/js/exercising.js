@@ -1,5 +1,6 @@
 /** What exercises and predictions have at once; the rest is loaded when the reader asks for it. */
 
+import { loaded } from "./importing.js";
 import { read } from "./kept.js";
 
 const ICON = "M9 16.17 4.83 12l-1.42 1.41L9 19 21 7l-1.41-1.41z"; // Material Design Icons
@@ -74,7 +75,9 @@ export class Exercising {
 
   /** @param {(exercise: Exercise) => void} action */
   async #use(action) {
-    this.#exercise ??= import("./exercise/exercise.js").then((made) => new made.Exercise(this.#parts));
+    this.#exercise ??= loaded("exercise", () => import("./exercise/exercise.js")).then(
+      (made) => new made.Exercise(this.#parts),
+    );
     await this.#exercise.then(action).catch(() => {
       this.#exercise = null;
       this.#fail();
@@ -84,7 +87,9 @@ export class Exercising {
   /** @param {(prediction: Prediction) => void} action */
   async #predict(action) {
     const { block } = this.#parts;
-    this.#prediction ??= import("./predict/predict.js").then((made) => new made.Prediction(block));
+    this.#prediction ??= loaded("predict", () => import("./predict/predict.js")).then(
+      (made) => new made.Prediction(block),
+    );
     await this.#prediction.then(action).catch(() => {
       this.#prediction = null;
       this.#fail();
