@@ -1,14 +1,17 @@
-"""Small data sets: points in the plane with labels -1 and 1, and first names.
+"""Small data sets: points in the plane with labels -1 and 1, and first names, also as numbers.
 
 Coordinates are rounded to six decimals: math.sin and Random.gauss differ between C libraries in the
 last digit, and the same seed should give the same data everywhere.
 """
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
 Points = list[tuple[float, float]]
+
+END = 26  # begins and ends a name; a to z are 0 to 25
 
 
 def xor() -> tuple[Points, list[int]]:
@@ -71,6 +74,40 @@ def names() -> list[str]:
     """
     text = Path(__file__).with_name("names.txt").read_text(encoding="ascii")
     return [name for line in text.splitlines() if line[0] != "#" for name in line.split()]
+
+
+def encode(names: str | Iterable[str], longest: int | None = None) -> list[list[int]]:
+    """Each name as numbers: a to z are 0 to 25, and 26 stands before and after the name.
+
+    A text is taken apart at commas and white space. Capitals are as good as small letters.
+
+    >>> encode("Ann, bo")
+    [[26, 0, 13, 13, 26], [26, 1, 14, 26]]
+
+    Raises ValueError, which names place and name, for a letter outside a to z, an empty name, a
+    name of more than `longest` letters; and if there is no name at all.
+    """
+    split = names.replace(",", " ").split() if isinstance(names, str) else list(names)
+    if not split:
+        raise ValueError("no names: give at least one, in letters from a to z")
+    for n, name in enumerate(split, 1):
+        if not name:
+            raise ValueError(f"name {n} is empty")
+        for letter in name.lower():
+            if not "a" <= letter <= "z":
+                raise ValueError(f"name {n}, {name!r}: {letter!r} is not a letter from a to z")
+        if longest is not None and len(name) > longest:
+            raise ValueError(f"name {n}, {name!r}: it has {len(name)} letters, {longest} fit")
+    return [[END, *(ord(letter) - ord("a") for letter in name.lower()), END] for name in split]
+
+
+def decode(numbers: Iterable[int]) -> str:
+    """The letters of these numbers; a dot for 26, the beginning or end of a name.
+
+    >>> decode([26, 0, 13, 13, 26])
+    '.ann.'
+    """
+    return "".join("." if number == END else chr(ord("a") + number) for number in numbers)
 
 
 def _count(count: int) -> int:

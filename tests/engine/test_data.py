@@ -2,11 +2,12 @@
 
 import hashlib
 import math
+import re
 from random import Random
 
 import pytest
 
-from engine import moons, names, spiral, xor
+from engine import decode, encode, moons, names, spiral, xor
 
 
 def test_xor():
@@ -70,3 +71,29 @@ def test_names_are_those_of_the_census():
     assert digest == "9323f70f58aca13b8f04cd2f85c9c84384de118a16b28b978971f1ce5aec5126"
     found.clear()
     assert len(names()) == 5163, "every call gives a list of its own"
+
+
+def test_names_become_numbers_and_back():
+    assert encode("Ann,\n bo  cy") == encode(["ann", "BO", "Cy"])
+    assert encode("ann", longest=3) == [[26, 0, 13, 13, 26]]
+    assert [decode(numbers)[1:-1] for numbers in encode(names())] == names()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("", "no names: give at least one, in letters from a to z"),
+        (" , ,", "no names: give at least one"),
+        ([], "no names: give at least one"),
+        (["ann", ""], "name 2 is empty"),
+        ("ann, josé", "name 2, 'josé': 'é' is not a letter from a to z"),
+        (["mary ann"], "name 1, 'mary ann': ' ' is not a letter from a to z"),
+        ("o'neil", 'name 1, "o\'neil": "\'" is not a letter from a to z'),
+        ("安娜", "name 1, '安娜': '安' is not a letter from a to z"),
+        ("ann, mary, bob", "name 2, 'mary': it has 4 letters, 3 fit"),
+    ],
+)
+def test_what_is_no_name_is_refused_with_its_place(given, words):
+    with pytest.raises(ValueError, match=f"^{re.escape(words)}") as caught:
+        encode(given, longest=3 if "mary," in given else None)
+    assert "\n" not in str(caught.value)
