@@ -162,7 +162,11 @@ def test(options: argparse.Namespace, rest: Sequence[str]) -> int:
     if "browser" in parts:
         browsers.ensure_chromium()
         browsers.ensure_firefox()
-    if {"site", "browser", "pyodide"} & set(parts):
+    pages = {"snippets", "site", "browser", "pyodide"} & set(parts)
+    if pages and run(env.PYTHON, "-m", "scripts.markdown.frontmatter"):
+        print("\nFAILED: front matter; nothing else was tried", flush=True)
+        return 1
+    if pages - {"snippets"}:
         env.bundle()
     failed = []
     if "lint" in parts and _lint():

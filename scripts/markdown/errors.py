@@ -10,4 +10,5 @@ class PageError(Exception):
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(f"{shown_path(path)}:{line}: {message}")
+        self.path = path
         self.line = line

@@ -5,7 +5,9 @@ so that the extensions work in any: the page is the one under docs/ with the sam
 """
 
 import functools
+import os
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
 from .errors import PageError
-from .paths import all_pages, shown_path
+from .paths import files_of, shown_path
 from .reading import read_page
 from .scan import TAB
 
@@ -43,22 +45,51 @@ class Page:
 
 def find_page(text: str, docs: Path) -> Page | None:
     """The page whose text this is; None if it is no page's. Raises PageError if two have it."""
+    index = _indexes.get(docs)
+    if index is None or not index.is_current():
+        index = _indexes[docs] = _Index(docs)
     # The blog's index puts the title above a post that has none of its own in the text.
     wanted = {_normal(text), _normal(_ADDED_TITLE.sub("", text, count=1))}
-    found = []
-    for path in all_pages(docs):
-        try:
-            status = path.stat()
-            body, first_line = _body(path, status.st_mtime_ns, status.st_size)
-        except (OSError, PageError):  # refused where that page is converted itself
-            continue
-        if body in wanted:
-            found.append(Page(path, first_line))
+    found = sorted(
+        (page for body in wanted for page in index.pages.get(body, ())), key=lambda page: page.path
+    )
     if len(found) > 1:
         others = " and ".join(shown_path(page.path) for page in found[1:])
         message = f"the text is that of {others} too: change one of them, or remove it"
         raise PageError(found[0].path, found[0].first_line, message)
     return found[0] if found else None
+
+
+class _Index:
+    """The pages by their text: a page asks for itself several times, and reads no other then."""
+
+    def __init__(self, docs: Path) -> None:
+        folders: list[Path] = []
+        paths = files_of(docs, ".md", folders)
+        self._seen = {os.fspath(path): _state(path) for path in (*folders, *paths)}
+        self.pages: defaultdict[str, list[Page]] = defaultdict(list)
+        for path in paths:
+            try:
+                body, first_line = _body(path, *self._seen[os.fspath(path)])
+            except (OSError, PageError):  # refused where that page is converted itself
+                continue
+            self.pages[body].append(Page(path, first_line))
+
+    def is_current(self) -> bool:
+        """Whether no page has changed, come or gone: the latter two change their folder."""
+        return all(_state(path) == state for path, state in self._seen.items())
+
+
+_indexes: dict[Path, _Index] = {}
+
+
+def _state(path: Path | str) -> tuple[int, int]:
+    """The time and size of a file or folder; zeros if it is not there."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 @functools.lru_cache(maxsize=1024)

@@ -1,6 +1,7 @@
-"""MkDocs hook: the site's sources can be read, and the images that they show are there.
+"""MkDocs hook: the site's sources can be read, say of themselves what they must, and show images
+that are there.
 
-MkDocs ends with a traceback on the former and does not look at the latter in HTML.
+MkDocs ends with a traceback on the first and does not look at the last in HTML.
 """
 
 import posixpath
@@ -13,23 +14,22 @@ from mkdocs.exceptions import BuildError
 from mkdocs.plugins import get_plugin_logger
 
 from scripts.markdown.errors import PageError
+from scripts.markdown.frontmatter import declared, site_faults
 from scripts.markdown.notebooks import NotebookError, all_notebooks, read_notebook
-from scripts.markdown.paths import all_pages, shown_path
-from scripts.markdown.reading import read_page
+from scripts.markdown.paths import shown_path
 
 _IMAGE = re.compile(r"""<img\b[^>]*?\ssrc=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _log = get_plugin_logger("sources")
 
 
 def on_pre_build(config: Any) -> None:
-    """Raises BuildError with a line for each page and notebook that cannot be read."""
+    """Raises BuildError with a line for each page and notebook that is refused."""
     docs = Path(config.docs_dir)
-    wrong = []
-    for path in all_pages(docs):
-        try:
-            read_page(path)
-        except PageError as error:
-            wrong.append(str(error))
+    try:
+        known = declared(Path(config.config_file_path))
+    except PageError as error:
+        raise BuildError(str(error)) from None
+    wrong = [str(fault) for fault in site_faults(docs, known)]
     for path in all_notebooks(docs):
         try:
             read_notebook(path)

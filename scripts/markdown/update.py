@@ -48,14 +48,25 @@ class _Changes:
 def main(argv: Sequence[str] | None = None) -> int:
     """Update the pages named in argv, or all. Returns 0 if they are up to date now, 1 if a page
     or snippet has an error, which is printed; the page it is on is left as it is."""
-    # Imported here for Jupyter is not in Pyodide, where update_page is tested too.
+    # Imported here for neither Jupyter nor YAML is in Pyodide, where update_page is tested too.
+    from .frontmatter import declared, site_faults
     from .notebooks import NotebookError, all_notebooks, update_notebook
 
     parser = argparse.ArgumentParser(prog="dev.py update", description=__doc__.partition("\n")[0])
     parser.add_argument("pages", nargs="*", type=Path, help="Markdown, .ipynb (default: all)")
     pages = parser.parse_args(argv).pages or [*all_pages(DOCS), *all_notebooks(DOCS)]
+    try:
+        faults = [(fault.path.resolve(), fault) for fault in site_faults(DOCS, declared())]
+    except PageError as error:  # of mkdocs.yml
+        print(error, file=sys.stderr)
+        return 1
     failed = changed = 0
     for page in pages:
+        refused = [fault for path, fault in faults if path == page.resolve()]
+        if refused:
+            print(*refused, sep="\n", file=sys.stderr)
+            failed += 1
+            continue
         try:
             report = (update_notebook if page.suffix == ".ipynb" else update_page)(page)
         except (PageError, Unrecordable, NotebookError, ChangedMeanwhile) as error:

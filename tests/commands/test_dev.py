@@ -282,3 +282,20 @@ def test_missing_browser_fails_with_the_command_to_type(monkeypatch, ensure, com
         ensure()
     browsers._update_lists.cache_clear()
     assert tried == attempts
+
+
+def test_a_fault_above_a_page_ends_the_tests_at_once(monkeypatch, capsys):
+    """Nothing else is said of a page whose front matter is wrong."""
+    commands = []
+
+    def refusing(*command):
+        commands.append(command)
+        return int("scripts.markdown.frontmatter" in command)
+
+    monkeypatch.setattr(dev_module, "prepare", lambda: None)
+    monkeypatch.setattr(dev_module, "run", refusing)
+    assert dev_module.main(["test", "snippets"]) == 1
+    assert "FAILED: front matter" in capsys.readouterr().out
+    assert len(commands) == 1
+    assert dev_module.main(["test", "engine"]) == 1  # for its summary is missing, not for pages
+    assert "front matter" not in capsys.readouterr().out
