@@ -204,6 +204,11 @@ def update(_options: argparse.Namespace, rest: Sequence[str]) -> int:
     return run(env.PYTHON, "-m", "scripts.markdown.update", *rest)
 
 
+def new(_options: argparse.Namespace, rest: Sequence[str]) -> int:
+    prepare()
+    return run(env.PYTHON, "-m", "scripts.markdown.new", *rest)
+
+
 def bench(options: argparse.Namespace, rest: Sequence[str]) -> int:
     prepare()
     browsers.ensure_chromium()
@@ -239,6 +244,7 @@ def parser() -> argparse.ArgumentParser:
     )
     added.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     command(update, "rewrite the recorded outputs and figures of the posts' snippets")
+    command(new, 'a post to write on: new post "Title" [--series NAME] [--slug SLUG]')
     added = command(
         bench, "measurements, as ratios to a peer: engine, gpt or boot (--json for machines)"
     )

@@ -153,7 +153,7 @@ def _page_faults(front: FrontMatter, post: bool) -> Iterable[PageError]:
             where = f"the page is not below {POSTS.as_posix()}"
             yield front.fault(key, f"{key!r} is for posts, and {where}: move the page, or leave it")
         else:
-            yield front.fault(str(key), f"unknown key {key!r}: {_hint(str(key), keys)}")
+            yield front.fault(str(key), f"unknown key {key!r}: {did_you_mean(str(key), keys)}")
     for key in ("title", "description"):
         value = front.values.get(key, "")
         if not isinstance(value, str):
@@ -179,7 +179,7 @@ def _post_faults(front: FrontMatter, known: Declared) -> Iterable[PageError]:
         yield front.fault("draft", f"draft: {values['draft']!r} is neither true nor false")
     if "series" in values and values["series"] not in known.series:
         name = values["series"]
-        hint = _hint(str(name), known.series, "add it to `extra: series:` in mkdocs.yml")
+        hint = did_you_mean(str(name), known.series, "add it to `extra: series:` in mkdocs.yml")
         yield front.fault("series", f"no series is named {name!r}: {hint}")
     authors = values.get("authors", [])
     if not isinstance(authors, list):
@@ -187,7 +187,9 @@ def _post_faults(front: FrontMatter, known: Declared) -> Iterable[PageError]:
         authors = []
     for name in authors:
         if name not in known.authors:
-            hint = _hint(str(name), known.authors, "add them to `extra: authors:` in mkdocs.yml")
+            hint = did_you_mean(
+                str(name), known.authors, "add them to `extra: authors:` in mkdocs.yml"
+            )
             yield front.fault("authors", f"no author is named {name!r}: {hint}")
     if front.draft:
         return  # the rest may come later
@@ -212,7 +214,7 @@ def _date_faults(front: FrontMatter) -> Iterable[PageError]:
         return
     for key in date:
         if key not in ("created", "updated"):
-            hint = _hint(str(key), ("created", "updated"))
+            hint = did_you_mean(str(key), ("created", "updated"))
             yield front.fault(f"date.{key}", f"unknown key {key!r} of the date: {hint}")
     if not date.keys() - {"updated"}:
         yield front.fault("date", "the date has no `created: 2026-03-01`")
@@ -240,12 +242,19 @@ def _slug_form(front: FrontMatter) -> Iterable[PageError]:
     proposal = slug_of(title if isinstance(title, str) else "") or "the-title"
     if slug is None:
         yield front.fault("slug", f"no slug: add `slug: {proposal}`, its address for good")
-    elif not isinstance(slug, str) or slug != slug.lower() or not _SLUG.fullmatch(slug):
-        message = "is not of lower-case letters, digits and single hyphens"
-        yield front.fault("slug", f"the slug {slug!r} {message}: for example {proposal}")
-    elif _NUMBERED.fullmatch(slug):
+    elif message := slug_fault(slug, proposal):
+        yield front.fault("slug", message)
+
+
+def slug_fault(slug: object, proposal: str) -> str:
+    """What is wrong with a slug; empty if nothing is."""
+    if not isinstance(slug, str) or slug != slug.lower() or not _SLUG.fullmatch(slug):
+        wanted = "lower-case letters, digits and single hyphens"
+        return f"the slug {slug!r} is not of {wanted}: for example {proposal}"
+    if _NUMBERED.fullmatch(slug):
         message = f"the slug {slug!r} says no more than a number, which does not age well"
-        yield front.fault("slug", f"{message}: name what it is about, for example {proposal}")
+        return f"{message}: name what it is about, for example {proposal}"
+    return ""
 
 
 def _slug_faults(posts: Sequence[FrontMatter]) -> Iterable[PageError]:
@@ -270,7 +279,8 @@ def columns(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
 
 
-def _hint(name: str, known: Sequence[str], otherwise: str = "") -> str:
+def did_you_mean(name: str, known: Sequence[str], otherwise: str = "") -> str:
+    """What to write instead of a name that is not known."""
     near = difflib.get_close_matches(name, known, 1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"

@@ -1,4 +1,4 @@
-"""The options of a fence: ```python {#id title="…" raises=… tol=… limit=… .hidden};
+"""The options of a fence: ```python {#id title="…" raises=… tol=… limit=… noqa=… .hidden};
 of an exercise {#id .exercise task="…" .used-below}; of its parts {.check}, {.solution}, {.mistake}.
 """
 
@@ -16,9 +16,10 @@ _TOKEN = re.compile(
 )
 PARTS = ("check", "solution", "mistake")  # of an exercise, besides its starter
 _FLAGS = ("hidden", "static", "predict", "exercise", "used-below", *PARTS)
-_KEYS = ("title", "raises", "tol", "limit", "input", "hl_lines", "task")
+_KEYS = ("title", "raises", "tol", "limit", "input", "hl_lines", "noqa", "task")
 _LONGEST_TASK = 70  # characters: it stands in lists, on phones too
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_RULE = re.compile(r"[A-Z]+[0-9]*")
 _RANGE = re.compile(r"([1-9]\d*)(?:-([1-9]\d*))?")
 
 
@@ -33,6 +34,7 @@ class Options:
     limit: float | None = None
     input: tuple[str, ...] = ()  # lines that are typed when the block asks
     hl_lines: tuple[int, ...] = ()
+    noqa: tuple[str, ...] = ()  # the linter's rules that do not hold here
     hidden: bool = False
     static: bool = False
     predict: bool = False  # its recorded output is covered until the reader has guessed
@@ -63,6 +65,7 @@ def parse_options(text: str) -> Options:
         limit=_checked_limit(found.get("limit")),
         input=tuple(found["input"].split("\\n")) if "input" in found else (),
         hl_lines=_checked_lines(found.get("hl_lines")),
+        noqa=_checked_rules(found.get("noqa")),
         hidden="hidden" in found,
         static="static" in found,
         predict="predict" in found,
@@ -72,7 +75,7 @@ def parse_options(text: str) -> Options:
     )
     _check_exercise(options, found)
     if options.static:
-        for name in ("raises", "tol", "limit", "input", "hidden", "predict"):
+        for name in ("raises", "tol", "limit", "noqa", "input", "hidden", "predict"):
             if name in found:
                 raise ValueError(f"a .static fence is not run, so {name!r} means nothing")
     return options
@@ -174,6 +177,15 @@ def _checked_limit(value: str | None) -> float | None:
     if not re.fullmatch(r"\d+(\.\d+)?", value) or not 0.0 < float(value) <= 3600.0:
         raise ValueError(f"limit={value!r} is not a number of seconds, such as 120")
     return float(value)
+
+
+def _checked_rules(value: str | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    rules = tuple(re.split(r"[\s,]+", value.strip()))
+    if not all(_RULE.fullmatch(rule) for rule in rules):
+        raise ValueError(f'noqa={value!r}: write rules of the linter, such as "B006 F841"')
+    return rules
 
 
 def _checked_lines(value: str | None) -> tuple[int, ...]:

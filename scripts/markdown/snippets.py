@@ -29,6 +29,7 @@ class Snippet:
     limit: float | None = None  # seconds that it may take; the settings' if None
     input: tuple[str, ...] = ()  # lines that are typed when it asks
     hl_lines: tuple[int, ...] = ()
+    noqa: tuple[str, ...] = ()  # rules that the linter does not hold it to
     hidden: bool = False  # runs, folded away
     static: bool = False  # shown, not run
     predict: bool = False  # covered until the reader has guessed what it shows
@@ -90,6 +91,7 @@ def _snippet(fence: Fence, number: int) -> Snippet:
         tol=options.tol,
         limit=options.limit,
         hl_lines=options.hl_lines,
+        noqa=options.noqa,
         hidden=options.hidden,
         static=options.static,
         predict=options.predict,

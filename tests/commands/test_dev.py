@@ -47,7 +47,7 @@ def bare_clone(tmp_path):
 def test_lists_the_commands(arguments):
     answer = dev(*arguments)
     assert answer.returncode == 0
-    for command in ("serve", "build", "test", "update", "bench"):
+    for command in ("serve", "build", "test", "update", "new", "bench"):
         assert f"\n    {command} " in answer.stdout
 
 

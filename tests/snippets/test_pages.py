@@ -1,5 +1,6 @@
 """What a page's snippets must be besides true: well formed, and without figures left behind."""
 
+import json
 import re
 import subprocess
 import sys
@@ -39,14 +40,11 @@ def snippets(page: Path) -> list[Snippet]:
     return parse_page(read_page(page), page)
 
 
-def _ruff(page: Path, *arguments: str, text: str | None = None) -> None:
+def _ruff(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ruff", *arguments]
-    result = subprocess.run(
+    return subprocess.run(
         command, cwd=ROOT, input=text, capture_output=True, text=True, check=False
     )
-    if result.returncode:
-        told = (result.stdout + result.stderr).replace(_as_program(page), shown_path(page))
-        pytest.fail(told, pytrace=False)
 
 
 def _as_program(page: Path) -> str:
@@ -56,21 +54,41 @@ def _as_program(page: Path) -> str:
 @_ON_CPYTHON
 def test_snippets_are_formatted(page: Path) -> None:
     """`ruff format` with the page's path sets them."""
-    _ruff(page, "format", "--diff", "--no-cache", shown_path(page))
+    answer = _ruff("format", "--diff", "--no-cache", shown_path(page))
+    if answer.returncode:
+        pytest.fail(answer.stdout + answer.stderr, pytrace=False)
 
 
 @_ON_CPYTHON
 def test_snippets_pass_the_linter_as_one_program(page: Path, snippets: list[Snippet]) -> None:
-    """Each snippet stands on its own lines of the page, so that ruff names the right ones."""
+    faults = lint_faults(page, snippets)
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def lint_faults(page: Path, snippets: list[Snippet]) -> list[str]:
+    """What ruff finds, by the page's lines: each snippet stands on its own there. What a fence's
+    noqa names does not count."""
     lines: list[str] = []
+    allowed: dict[int, tuple[str, ...]] = {}
     parts = [part for one in snippets if one.exercise for part in one.exercise.parts]
     for snippet in sorted([*snippets, *parts], key=lambda one: one.line):
         if not snippet.static and not snippet.raises:
             lines += [""] * (snippet.line - 1 - len(lines))
             lines += snippet.source.split("\n")
+            allowed.update(dict.fromkeys(range(snippet.line, len(lines) + 1), snippet.noqa))
     source = f"--stdin-filename={_as_program(page)}"
-    options = ["--no-cache", "--output-format=concise", source]
-    _ruff(page, "check", *options, "-", text="\n".join([*lines, ""]) if lines else "")
+    text = "\n".join([*lines, ""]) if lines else ""
+    answer = _ruff("check", "--no-cache", "--output-format=json", source, "-", text=text)
+    if not answer.stdout.startswith("["):
+        return [answer.stdout + answer.stderr]
+    return [
+        f"{shown_path(page)}:{line}:{fault['location']['column']}: {rule} {fault['message']}"
+        f' (or say so: noqa="{rule}" in the fence)'
+        for fault in json.loads(answer.stdout)
+        for line, rule in [(fault["location"]["row"], fault["code"] or "E999")]
+        if not rule.startswith(allowed.get(line) or ("-",))
+    ]
 
 
 @pytest.mark.parametrize("page", all_pages(DOCS), ids=shown_path)
