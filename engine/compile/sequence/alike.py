@@ -141,15 +141,15 @@ class _Profile:
             if loop.n:
                 self.counts[f"operands of {loop.op!r}"] += loop.count * loop.n
             for side in range(2):
-                for first, count in self._blocks(loop, side):
-                    self._count(first, count)
+                for block in self._blocks(loop, side):
+                    self._count(*block)
 
-    def _count(self, place: int, count: int) -> None:
-        """Note that `count` places are read, from this one on, all of one kind."""
+    def _count(self, place: int, count: int, total: int) -> None:
+        """Note that `count` places are read, from this one on, all of one kind, and their sum."""
         rolled, given = self._rolled, self._rolled.lowered.inputs
         if place < rolled.lowered.parameters:
             self.counts["values read of the parameters"] += count
-            self.sums["parameters"] += place * count
+            self.sums["parameters"] += total
         elif place < rolled.frames:
             self.counts["numbers"] += count
         else:
@@ -170,8 +170,11 @@ class _Profile:
         frame, offset = divmod(place - rolled.frames, rolled.frame)
         return frame, min(offset, lowered.inputs + lowered.targets)
 
-    def _blocks(self, loop: Loop, side: int) -> Iterator[tuple[int, int]]:
-        """What an operand reads, as blocks of one kind: (first place, how many)."""
+    def _blocks(self, loop: Loop, side: int) -> Iterator[tuple[int, int, int]]:
+        """What an operand reads, as blocks of one kind: (first place, how many, sum of the places).
+
+        The sum is that of all places, and so the same whichever loops the nodes were rolled into.
+        """
         first, step = (loop.b, loop.db) if side else (loop.a, loop.da)
         if not loop.n or (side and loop.op == "pick"):
             runs = [(first, 1, 0)]
@@ -186,8 +189,10 @@ class _Profile:
                 for j in (0, count - 1)
             }
             if len(corners) == 1:
-                yield start, count * loop.count
+                middle = 2 * start + (loop.count - 1) * step + (count - 1) * by  # twice the mean
+                yield start, count * loop.count, count * loop.count * middle // 2
                 continue
             for i in range(loop.count):
                 for j in range(count):
-                    yield start + i * step + j * by, 1
+                    place = start + i * step + j * by
+                    yield place, 1, place

@@ -5,7 +5,7 @@ from random import Random
 from zlib import crc32
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine import SGD, Adam, linear, load
@@ -157,6 +157,11 @@ def random_losses(steps, ws, xs, ys):
     return losses
 
 
+@example(  # the last two are one loop, over parameters read backwards, from position 1 on only
+    steps=[("look back", 113), ("+", 3, 5), ("+", 1684, 149)],
+    weights=[0.5, -1, 2, 0],
+    record=[0, 1, 2],
+)
 @given(
     steps=st.lists(_STEPS, min_size=1, max_size=12),
     weights=st.lists(st.floats(-1.5, 1.5), min_size=4, max_size=4),
