@@ -210,34 +210,40 @@ def _sgd(at: MemoryMap) -> Function:
 def _adam(at: MemoryMap) -> Function:
     """As Adam.update of engine.optim, two parameters at a time: each with the same operations in
     the same order, so that the bits are the same. p1 and p2 are β₁ᵗ and β₂ᵗ."""
-    b1, b2, epsilon, p1, p2, k, c1, c2, loss = range(7, 16)
-    g = f"local.get {k}  v128.load {at.sums}"
+    b1, b2, epsilon, p1, p2, k, root, loss = range(7, 15)
+    decay1, decay2, rest1, rest2, scale, small, g, m, v = range(15, 24)
+    decays = "\n".join(
+        f"local.get {b}  f64x2.splat  local.set {decay}"
+        f"  f64.const 1.0  local.get {b}  f64.sub  f64x2.splat  local.set {rest}"
+        for b, decay, rest in ((b1, decay1, rest1), (b2, decay2, rest2))
+    )
+    start = f"""
+        local.get {p1}  local.get {b1}  f64.mul  local.set {p1}
+        local.get {p2}  local.get {b2}  f64.mul  local.set {p2}
+        f64.const 1.0  local.get {p2}  f64.sub  f64.sqrt  local.set {root}
+        local.get 4  f64.load  local.get {root}  f64.mul  f64.const 1.0  local.get {p1}  f64.sub
+        f64.div  f64x2.splat  local.set {scale}
+        local.get {epsilon}  local.get {root}  f64.mul  f64x2.splat  local.set {small}
+    """
 
-    def mean(m: int, b: int, x: str) -> str:
+    def mean(to: int, address: int, decay: int, rest: int, x: str) -> str:
         return f"""
             local.get {k}
-            local.get {b}  f64x2.splat  local.get {k}  v128.load {m}  f64x2.mul
-            f64.const 1.0  local.get {b}  f64.sub  f64x2.splat  {x}  f64x2.mul
-            f64x2.add  v128.store {m}
+            local.get {decay}  local.get {k}  v128.load {address}  f64x2.mul
+            local.get {rest}  {x}  f64x2.mul
+            f64x2.add  local.tee {to}  v128.store {address}
         """
 
-    def unbiased(m: int, c: int) -> str:
-        return f"local.get {k}  v128.load {m}  local.get {c}  f64x2.splat  f64x2.div"
-
     update = f"""
-        {mean(at.first, b1, g)}
-        {mean(at.second, b2, f"{g}  {g}  f64x2.mul")}
+        local.get {k}  v128.load {at.sums}  local.set {g}
+        {mean(m, at.first, decay1, rest1, f"local.get {g}")}
+        {mean(v, at.second, decay2, rest2, f"local.get {g}  local.get {g}  f64x2.mul")}
         local.get {k}
         local.get {k}  v128.load
-        local.get 4  v128.load64_splat  {unbiased(at.first, c1)}  f64x2.mul
-        {unbiased(at.second, c2)}  f64x2.sqrt  local.get {epsilon}  f64x2.splat  f64x2.add
+        local.get {scale}  local.get {m}  f64x2.mul
+        local.get {v}  f64x2.sqrt  local.get {small}  f64x2.add
         f64x2.div  f64x2.sub  v128.store
     """
-    powers = "\n".join(
-        f"local.get {p}  local.get {b}  f64.mul  local.set {p}"
-        f"  f64.const 1.0  local.get {p}  f64.sub  local.set {c}"
-        for p, b, c in ((p1, b1, c1), (p2, b2, c2))
-    )
-    code = _each_step(at, loss, powers + _each_parameter(at, k, update, 16))
-    locals_ = [(1, "i32"), (3, "f64")]
+    code = decays + _each_step(at, loss, start + _each_parameter(at, k, update, 16))
+    locals_ = [(1, "i32"), (2, "f64"), (9, "v128")]
     return Function("adam", _STEPS + " f64 f64 f64 f64 f64", "i32", locals_, lines(code))
