@@ -24,6 +24,8 @@ _MARK = "pySnippetPlaceholder"
 _FITS_A_PHONE = 30  # characters of a line of output
 _FITS_THE_BOX = 20  # lines of output; a little less than what its height limit shows
 _FENCE = re.compile(r"^[^\n]*(?:```|~~~)", re.MULTILINE)
+# What was set once: lists of posts ask for the same again, and `serve` for all, after each change.
+_highlighted: dict[tuple[str, str, tuple[int, ...], str], str] = {}
 
 
 class FencesExtension(Extension):
@@ -248,15 +250,19 @@ def _highlighter(md: Markdown) -> Callable[[Snippet, str], str]:
     known.update(stripnl=False, linenums=None, line_spans="", line_anchors="", auto_title=False)
     highlight = make(md, **known)
 
+    look = repr((sorted(known.items()), settings["css_class"]))
+
     def run(snippet: Snippet, title: str) -> str:
-        code: str = highlight.highlight(
-            snippet.source + "\n",
-            "python",
-            settings["css_class"],
-            hl_lines=list(snippet.hl_lines),
-            title=title or None,
-        )
-        return code
+        key = (look, snippet.source, snippet.hl_lines, title)
+        if key not in _highlighted:
+            _highlighted[key] = highlight.highlight(
+                snippet.source + "\n",
+                "python",
+                settings["css_class"],
+                hl_lines=list(snippet.hl_lines),
+                title=title or None,
+            )
+        return _highlighted[key]
 
     return run
 

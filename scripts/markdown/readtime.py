@@ -1,5 +1,6 @@
 """MkDocs hook: the time that a post takes to read; what its exercises ask for takes longer."""
 
+import functools
 import re
 
 from material.plugins.blog.readtime import readtime
@@ -22,6 +23,7 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
         post.readtime = minutes(_EXERCISE.sub("", content), rate)
 
 
+@functools.lru_cache(maxsize=1024)  # `serve` asks again, of all posts
 def minutes(content: str, words_a_minute: int) -> int:
     """To read this HTML: its words, and its characters where those are words."""
     characters = round(len(_CHARACTER.findall(content)) / _CHARACTERS_A_MINUTE * words_a_minute)
