@@ -103,14 +103,27 @@ def read_front_matter(path: Path) -> FrontMatter:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         message = f"not YAML ({error.problem}): put a value with a colon or quotes into quotes"
         raise PageError(path, line, message) from None
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-30
-        raise PageError(path, 1, f"the front matter is not YAML: {error}") from None
+    except yaml.reader.ReaderError as error:
+        line = (block[1] or "").count("\n", 0, error.position) + 2
+        raise PageError(path, line, f"not YAML: the character {error.character:#x}") from None
+    except (ValueError, AttributeError) as error:  # a date such as 2026-02-30, `!!timestamp x`
+        raise PageError(path, _odd_line(node), f"not YAML: {error}") from None
     if values is None:
         values = {}
     if not isinstance(values, dict):
         raise PageError(path, 2, "the front matter is no list of `key: value`")
     first_line = block[0].count("\n") + 1
     return FrontMatter(path, values, _lines(path, node), content[block.end() :], first_line)
+
+
+def _odd_line(node: yaml.Node | None) -> int:
+    """The line of the first value that YAML reads, but that has no meaning."""
+    for _, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        try:
+            yaml.SafeLoader("").construct_document(value)
+        except (yaml.YAMLError, ValueError, AttributeError):
+            return int(value.start_mark.line) + 2
+    return 1
 
 
 def _lines(path: Path, node: yaml.Node | None) -> dict[str, int]:
