@@ -245,10 +245,8 @@ def parser() -> argparse.ArgumentParser:
     added.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
     command(update, "rewrite the recorded outputs and figures of the posts' snippets")
     command(new, 'a post to write on: new post "Title" [--series NAME] [--slug SLUG]')
-    added = command(
-        bench, "measurements, as ratios to a peer: engine, gpt or boot (--json for machines)"
-    )
-    added.add_argument("what", choices=("engine", "gpt", "boot"))
+    added = command(bench, "measurements, as ratios to a peer: engine, gpt, boot or mutants")
+    added.add_argument("what", choices=("engine", "gpt", "boot", "mutants"))
     return top
 
 

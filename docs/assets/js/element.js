@@ -319,7 +319,7 @@ export class PlaygroundElement extends HTMLElement {
     if (text !== null) this.#goOnWith(text);
     if (older === null) return;
     const say = (/** @type {[string, Record<string, () => void>]} */ ...said) => this.#setNote(...said);
-    import("./changes/changes.js")
+    loaded("changes", () => import("./changes/changes.js"))
       .then(({ offer }) => offer(draft, older, say, (chosen) => this.#goOnWith(chosen)))
       .catch(() => say("This block has changed. Your text is kept: reload to see it.", {}));
   }
