@@ -101,8 +101,10 @@ _FOREIGN = (
     *("pyodide.", "_pyodide."),
     *("_pytest", "pytest", "pluggy", "hypothesis", "execnet", "xdist", "sybil", "tests", "scripts"),
 )
-# What goes on changing: notes of Python and asyncio, and the count of the engine's graphs.
+# What goes on changing: notes of Python and asyncio, the count of the engine's graphs; and where
+# this very note is kept.
 _NOTED = (
+    "STATE",
     "__warningregistry__",
     "__annotations__",
     "__annotations_cache__",

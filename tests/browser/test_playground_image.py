@@ -170,16 +170,13 @@ def test_a_pyodide_without_snapshots_starts_plainly(fresh, post_url, site_dir):
 
 def test_python_that_breaks_down_is_started_anew(context, post_url):
     visit = Visit(context, post_url)
-    for code, words in (
-        ("x = []\nfor i in range(100_000): x = [x]\nrepr(x)", "calls too deep for the browser"),
-        ("import os\nos._exit(3)", "exit(3)"),
-    ):
-        visit.block.start(f"print('before', flush=True)\n{code}")
-        visit.block.ended("Python broke down")
-        assert words in visit.block.element.locator(".py-note").inner_text()
-        assert visit.block.text == "before\n"
-        assert visit.block.code.endswith(code)
-        assert visit.block.run("print('after')") == "after\n"
+    code = "import os\nos._exit(3)"
+    visit.block.start(f"print('before', flush=True)\n{code}")
+    visit.block.ended("Python broke down")
+    assert "exit(3)" in visit.block.element.locator(".py-note").inner_text()
+    assert visit.block.text == "before\n"
+    assert visit.block.code.endswith(code)
+    assert visit.block.run("print('after')") == "after\n"
 
 
 def test_a_worker_that_has_died_is_replaced(context, post_url):

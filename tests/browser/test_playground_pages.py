@@ -58,12 +58,13 @@ def count_pythons(page: Page) -> int:
 
 def test_one_python_for_the_visit(visit: Page):
     block = Block(visit, "graph")
-    assert block.run("import sys\nsys.visit = 'the same'\nprint(1)") == "1\n"
+    assert block.run("print(1)") == "1\n"
     leave(visit)
     come_back(visit)
     assert visit.evaluate("window.sameDocument"), "this is not instant navigation"
-    assert block.run("import sys\nprint(sys.visit)") == "the same\n"
-    assert workers_made(visit) == 1
+    for code in ("print(2)", "import math\nprint(math.pi > 3)", "print(2)"):
+        block.run(code)
+    assert workers_made(visit) == 1, "nothing here has changed the process"
     assert count_pythons(visit) == 1
 
 

@@ -14,6 +14,7 @@ def test_nothing_that_a_reader_does_violates_the_policy(open_context, post_url):
     block.run("import xmlrpc\nfrom engine import Graph, draw\ndraw(Graph().value(1.0).tanh())")
     block.button("More").click()
     block.button("Copy a link to this code").click()
+    page.get_by_role("heading", level=1).click()  # a key within a block is the block's
     page.keyboard.press("/")
     page.keyboard.type("wengert")
     page.locator(".md-search-result__link").first.wait_for()

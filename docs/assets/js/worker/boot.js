@@ -26,11 +26,13 @@ const FILES = JSON.parse(BOOT_FILES);
 const ENGINE = "deep-learning-engine";
 const FOLDER = "https://python.invalid/"; // where Pyodide believes its files to be
 
-// What was random when the image was made shall not be the same in every visit.
-const RESEED = `
+// What was random when the image was made shall not be the same in every visit; and Pyodide puts the
+// working folder before the modules' places once more.
+const WAKE = `
 import sys
 if "random" in sys.modules:
     sys.modules["random"].seed()
+sys.path[:] = dict.fromkeys(sys.path)
 `;
 
 /**
@@ -97,7 +99,7 @@ async function restore(image, module, options) {
     fsInit: (/** @type {FileSystem} */ FS) => writeFiles(FS, installed),
   };
   const pyodide = await load(new Map(own), module, { ...options, ...further });
-  pyodide.runPython(RESEED);
+  pyodide.runPython(WAKE);
   return { pyodide, kept: { image, module } };
 }
 
