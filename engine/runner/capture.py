@@ -14,14 +14,14 @@ _UNFINISHED = 8192  # characters of an unfinished line that are kept back
 class Capture:
     """While entered, standard output, errors and warnings go to `emit` as stream events, line by
     line; standard input gives the answers. While muted, nothing is emitted. `hurry` is called when
-    the code wants seen what it has written, `ask` when it wants an answer that is not there: it
-    does not return."""
+    the code wants seen what it has written, `ask` when it wants an answer that is not there,
+    with the line that was begun: it does not return."""
 
     def __init__(
         self,
         emit: Callable[[dict[str, Any]], None],
         hurry: Callable[[], object],
-        ask: Callable[[], object],
+        ask: Callable[[str], object],
     ) -> None:
         self._emit = emit
         self._hurry = hurry
@@ -76,6 +76,11 @@ class Capture:
         self.flush()
         self._terminal.clear()
         self._muted = muted
+
+    @property
+    def line(self) -> str:
+        """What is shown of the line that was begun."""
+        return self._terminal.line
 
     def hurry(self) -> None:
         """Let what was written be seen now."""
@@ -150,7 +155,7 @@ class _Input(io.TextIOBase):
     encoding = "utf-8"
     name = "<stdin>"
 
-    def __init__(self, capture: Capture, ask: Callable[[], object]) -> None:
+    def __init__(self, capture: Capture, ask: Callable[[str], object]) -> None:
         self._capture = capture
         self._ask = ask
         self._answers: list[str] = []
@@ -182,7 +187,7 @@ class _Input(io.TextIOBase):
     def _ended(self) -> str:
         if self._asks:
             self._capture.hurry()
-            self._ask()
+            self._ask(self._capture.line)
         if not self._answered:
             raise EOFError("a block cannot ask for input: write the value into the code instead")
         return ""

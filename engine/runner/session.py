@@ -56,9 +56,9 @@ class Session:
 
     `rewinds`: cells that were run are undone, as far as names go, rather than all run anew; for a
     caller who can tell whether they have changed more than names. `hurry` is called when the code
-    flushes its output. `ask` is called when the last cell asks for input and has no answer left; it
-    must not return. Where nobody can be asked, or in a cell above, that is an EOFError. `state`
-    lets `stale` say when a process must not be used again.
+    flushes its output. `ask` is called when the last cell asks for input and has no answer left,
+    with the line that it has begun; it must not return. Where nobody can be asked, or in a cell
+    above, that is an EOFError. `state` lets `stale` say when a process must not be used again.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class Session:
         *,
         rewinds: bool = False,
         hurry: Callable[[], object] = lambda: None,
-        ask: Callable[[], object] | None = None,
+        ask: Callable[[str], object] | None = None,
         state: State | None = None,
     ) -> None:
         self._rewinds = rewinds
-        self._capture = Capture(emit, hurry, ask or (lambda: None))
+        self._capture = Capture(emit, hurry, ask or (lambda _: None))
         self._asks = ask is not None
         self._state = state
         self._display = Display(self._capture.event)

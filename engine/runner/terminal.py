@@ -21,7 +21,7 @@ class Terminal:
 
     def clear(self) -> None:
         """A new line begins, for something else was shown."""
-        self._line = ""
+        self.line = ""
         self._column = 0
         self._begun = ""  # of an escape sequence that has not ended yet
 
@@ -30,11 +30,11 @@ class Terminal:
         if self._begun:
             text, self._begun = self._begun + text, ""
         plain = _PLAIN.match(text)
-        if plain and plain.end() == len(text) and self._column == len(self._line):
+        if plain and plain.end() == len(text) and self._column == len(self.line):
             self._append(text)
             return 0, text
         done: list[str] = []  # lines that have ended meanwhile
-        shown = self._line  # what is on the screen of the first of them
+        shown = self.line  # what is on the screen of the first of them
         position = 0
         while position < len(text):
             plain = _PLAIN.match(text, position)
@@ -57,35 +57,35 @@ class Terminal:
                 elif len(text) - position < _LONGEST_ESCAPE:
                     self._begun = text[position - 1 :]
                     break
-        after = "".join(done) + self._line
+        after = "".join(done) + self.line
         common = _common(shown, after)
         return len(shown) - common, after[common:]
 
     def _append(self, text: str) -> None:
         _, newline, tail = text.rpartition("\n")
-        self._line = tail if newline else self._line + text
-        self._column = len(self._line)
+        self.line = tail if newline else self.line + text
+        self._column = len(self.line)
 
     def _overwrite(self, text: str, done: list[str]) -> None:
         *lines, last = text.split("\n")
         for line in lines:
             self._put(line)
-            done.append(self._line + "\n")
-            self._line, self._column = "", 0
+            done.append(self.line + "\n")
+            self.line, self._column = "", 0
         self._put(last)
 
     def _put(self, text: str) -> None:
         end = self._column + len(text)
-        self._line = self._line[: self._column] + text + self._line[end:]
+        self.line = self.line[: self._column] + text + self.line[end:]
         self._column = end
 
     def _erase(self, part: str) -> None:
         if part in ("", "0"):
-            self._line = self._line[: self._column]
+            self.line = self.line[: self._column]
         elif part == "2":
-            self._line = " " * self._column
+            self.line = " " * self._column
         elif part == "1":
-            self._line = " " * self._column + self._line[self._column :]
+            self.line = " " * self._column + self.line[self._column :]
 
 
 def _common(one: str, other: str) -> int:

@@ -179,17 +179,6 @@ def test_a_terminal_s_ways(first: Block):
     assert first.run(source) == "100%\nred ac\n"
 
 
-def test_who_asks_without_end_ends_with_a_hint(first: Block):
-    source = (
-        "while True:\n    try:\n        n = int(input('Number? '))\n"
-        "    except BaseException:\n        pass"
-    )
-    first.run(source, "error")
-    assert first.text == "Number? "
-    expect(first.element.locator(".py-hint")).to_contain_text("Write the value into the code")
-    assert first.run("print('next')") == "next\n"
-
-
 def test_a_long_value_shows_its_beginning(first: Block):
     text = first.run("list(range(100_000))")
     assert text.startswith("[0, 1, 2, ")

@@ -8,7 +8,7 @@ import zlib
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .playground import BOOT, Block
+from .playground import BOOT, Block, wait_for
 
 
 def link(address: str, **codes: str) -> str:
@@ -97,7 +97,9 @@ def test_whatever_starts_it_asks_first(page: Page, post_url: str, way: str):
 def test_what_is_discarded_is_not_run(page: Page, post_url: str):
     page.goto(link(post_url, graph="print('foreign')", nudge="print('foreign too')"))
     nudge, asked = Block(page, "nudge"), question(page)
-    nudge.button("Run").click()
+    nudge.button("Run").click()  # maybe before the link's code is there
+    expect(asked).to_be_focused()
+    expect(page.locator("py-playground[data-foreign]")).to_have_count(2)
     asked.get_by_role("button", name="Discard it").click()
     expect(asked).to_have_count(0)
     expect(page.locator("py-playground[data-foreign]")).to_have_count(0)
@@ -105,6 +107,46 @@ def test_what_is_discarded_is_not_run(page: Page, post_url: str):
     assert "foreign" not in nudge.code + Block(page, "graph").code
     expect(nudge.status).to_have_text("")
     nudge.run()
+
+
+def test_who_is_quicker_than_the_link_is_asked_too(page: Page, post_url: str):
+    held = []
+    page.route("**/generated/share-*.js", lambda route: held.append(route))
+    page.goto(link(post_url, nudge="print('foreign')"))
+    nudge, asked = Block(page, "nudge"), question(page)
+    nudge.button("Run").click()
+    wait_for(page, lambda: held, "share.js is wanted")
+    held[0].continue_()
+    expect(asked).to_be_focused()
+    assert nudge.text == ""
+    asked.get_by_role("button", name="Run it").click()
+    nudge.ended()
+    assert nudge.text == "foreign\n"
+
+
+def test_a_check_asks_too(page: Page, post_url: str):
+    code = "print('foreign')\nslope = 2 * (2 * -1.5 + 3) * 2"
+    page.goto(link(post_url, **{"slope-at-the-bottom": code}))
+    slope, asked = Block(page, "slope-at-the-bottom"), question(page)
+    slope.button("Check").click()
+    expect(asked).to_be_focused()
+    assert slope.text == ""
+    asked.get_by_role("button", name="Discard it").click()
+    expect(slope.element.locator(".py-verdict")).to_have_count(0)
+    assert "foreign" not in slope.text + slope.code
+
+
+@pytest.mark.parametrize("part", ["share", "sharedlink"])
+def test_what_did_not_load_is_no_damage_of_the_link(page: Page, post_url: str, part: str):
+    page.route(f"**/generated/{part}-*.js", lambda route: route.abort())
+    page.goto(link(post_url, nudge="print('foreign')"))
+    alert = page.get_by_role("alert")
+    words = "The link's code cannot be shown: a part of this page did not load."
+    expect(alert).to_contain_text(words)
+    page.unroute(f"**/generated/{part}-*.js")
+    alert.get_by_role("button", name="Try again").click()
+    expect(question(page)).to_be_visible()
+    expect(alert).to_have_count(0)
 
 
 def test_a_run_without_its_code_is_not_asked_about(page: Page, post_url: str):

@@ -33,6 +33,7 @@ export class PlaygroundElement extends HTMLElement {
   /** @type {SharedLink | null} what has brought the code that is shown */ link = null;
   #own = ""; // the text before a link came
   /** @type {Draft | undefined} what the reader has made of a link's code */ #borrowed;
+  /** @type {Promise<void> | null} until what the address brings is shown */ opened = null;
   /** @type {HTMLElement | null} */ #lost = null; // says what a link brings in vain
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #resting; // timer
 
@@ -56,12 +57,20 @@ export class PlaygroundElement extends HTMLElement {
   /** What a run of the page's program runs here. @returns {Cell} */
   get cell() {
     const { title = "", raises } = this.dataset;
-    return { id: this.blockId, title, source: this.source.text, raises };
+    const { answers } = this.#running;
+    return { id: this.blockId, title, source: this.source.text, raises, answers };
   }
 
   /** What a run of a block below runs here. @returns {Cell} */
   get cellAbove() {
-    return { ...this.cell, ...(this.answer && { source: this.answer.source }) };
+    const typed = this.#running.answers;
+    const answers = [...typed, ...this.examples.slice(typed.length)];
+    return { ...this.cell, answers, ...(this.answer && { source: this.answer.source }) };
+  }
+
+  /** What CI has typed for its recorded output, line by line. */
+  get examples() {
+    return this.dataset.input?.split("\n") ?? [];
   }
 
   /** Of an exercise, what blocks below go on from. */
@@ -133,19 +142,42 @@ export class PlaygroundElement extends HTMLElement {
   async openShared() {
     const { hash } = location;
     if (!hash.startsWith("#code=")) return;
+    const opened = (this.opened = this.#takeShared(hash));
+    await opened;
+    await Promise.all(allBlocks(this).map(({ opened }) => opened)); // so that it is told of all
+    this.link?.tell(this);
+    if (this.opened === opened) this.opened = null;
+  }
+
+  /** @param {string} hash */
+  async #takeShared(hash) {
+    const first = allBlocks(this)[0] === this;
+    let [damaged, mine] = [false, first]; // the first says what concerns them all
     try {
       const { readLink } = await loaded("share", () => import("./share.js"));
-      const codes = await readLink(hash);
-      if (allBlocks(this)[0] === this) this.#showLost(codes);
+      const codes = await readLink(hash).catch((error) => {
+        damaged = true;
+        throw error;
+      });
+      if (first) this.#showLost(codes);
       const text = codes.get(this.blockId);
       if (text === undefined) return;
+      mine = true;
       if (text !== this.source.text) await this.#borrow(text, hash);
       if ([...codes.keys()].at(-1) === this.blockId) this.scrollIntoView();
     } catch (error) {
-      console.warn("The code in the address cannot be read:", error);
-      if (allBlocks(this)[0] === this) {
+      console.warn("The code in the address cannot be shown:", error);
+      if (!mine) return;
+      if (damaged) {
         this.#sayLost("The code in the address of this page cannot be read: the link is damaged.");
+        return;
       }
+      const button = make("button", { type: "button", class: "py-button" }, "Try again");
+      button.addEventListener("click", () => {
+        for (const block of allBlocks(this)) block.openShared();
+      });
+      const words = "The link's code cannot be shown: a part of this page did not load.";
+      allBlocks(this)[0].#sayLost(words, button);
     }
   }
 
@@ -349,7 +381,6 @@ export class PlaygroundElement extends HTMLElement {
     this.#unfold();
     const label = this.#own === this.source.original ? "Show the original" : "Show mine";
     this.#setNote("This code came with the link.", { [label]: () => this.giveBack() });
-    this.link.tell(this);
   }
 
   /** The code is the reader's own again. */

@@ -6,6 +6,8 @@ export interface Cell {
   title: string;
   source: string;
   raises?: string;
+  /** what is typed when it asks for input */
+  answers?: string[];
 }
 
 /** Where in a block an error passed: lines count from 1, columns from 0, in characters. */
@@ -89,6 +91,16 @@ export interface Run {
   below: Cell[];
   /** of the exercise that the last cell answers */
   check?: Cell;
+  /** of what is random, where the run has to be as an earlier one was */
+  seed?: number;
+}
+
+/** A run has ended because it waits for the reader's input. */
+export interface Asking {
+  /** the line that was begun when it asked */
+  prompt: string;
+  /** of the run, which begins anew with one more answer */
+  seed: number;
 }
 
 export interface Suggestion {
@@ -126,7 +138,7 @@ export type Told =
   | { type: "begun" }
   | { type: "events"; events: OutputEvent[] }
   | { type: "fetching" }
-  | { type: "end"; ok: boolean; seconds: number; spent?: boolean; again?: boolean }
+  | { type: "end"; ok: boolean; seconds: number; spent?: boolean; again?: boolean; asking?: Asking }
   | { type: "answer"; number: number; answer: Answers[keyof Answers] | null }
   | { type: "lost"; message: string };
 

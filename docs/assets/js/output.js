@@ -54,6 +54,12 @@ export class OutputView {
     else this.#append(element);
   }
 
+  /** Put something right below the output. @param {HTMLElement} element */
+  below(element) {
+    this.#open();
+    this.#box?.after(element);
+  }
+
   /**
    * A run begins: what is shown stays until there is something new.
    * @param {string} included in words, what ran before the block

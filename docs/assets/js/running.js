@@ -1,12 +1,14 @@
 /** The runs of a block: what they say in its bar and show in its output. */
 
 import { make } from "./dom.js";
+import { loaded } from "./importing.js";
 import { blocksBelow, blocksUpTo, cellsOf, inWords } from "./program.js";
 import { runtime } from "./runtime.js";
 
 /** @import { PlaygroundElement as Block } from "./element.js" */
 /** @import { End, State } from "./runtime.js" */
-/** @import { Cell, Frame, OutputEvent, VerdictEvent } from "./messages.js" */
+/** @import { InputField } from "./input.js" */
+/** @import { Asking, Cell, Frame, OutputEvent, VerdictEvent } from "./messages.js" */
 
 export class Running {
   #block;
@@ -15,6 +17,10 @@ export class Running {
   /** @type {import("./element.js").PlaygroundElement[]} */ #program = [];
   #turn = 0; // of a run: what an earlier one says is of no interest any more
   /** What a check has said of the last run. @type {VerdictEvent | null} */ verdict = null;
+  /** What the reader has typed in the last run. @type {string[]} */ answers = [];
+  /** @type {InputField | null} */ #field = null;
+  /** Runs again, with one more answer. */ #goOn = () => {};
+  /** Gives up the run that waits for input. @type {(() => void) | null} */ #drop = null;
   /** @type {string[]} */ #started = []; // the texts of the run that began last
   /** @type {string[] | null} */ #shown = null; // those of what is shown; null: the originals
 
@@ -36,38 +42,114 @@ export class Running {
    */
   async start(check) {
     this.verdict = null;
+    await Promise.all(blocksUpTo(this.#block).map(({ opened }) => opened));
     for (let link; (link = unasked(blocksUpTo(this.#block))); ) {
       if (!(await link.ask(this.#block))) return false;
     }
+    this.#forget();
+    return new Promise((resolve) => this.#go(resolve, check));
+  }
+
+  /**
+   * @param {(well: boolean) => void} resolve
+   * @param {Cell} [check]
+   * @param {number} [seed] of the run that this one is again, with one more answer
+   */
+  #go(resolve, check, seed) {
     const turn = ++this.#turn;
     const newest = () => turn === this.#turn;
-    this.#program = blocksUpTo(this.#block);
-    for (const block of this.#program) block.source.clearMark();
-    return new Promise((resolve) => {
-      runtime.run({
-        owner: this.#block,
-        origin: originOf(this.#program),
-        program: () => {
-          this.#started = this.#program.map(({ source }) => source.text);
-          const below = blocksBelow(this.#block).map((block) => block.cell);
-          return { cells: cellsOf(this.#program), below, check };
-        },
-        onState: (state) => newest() && this.#busy(state),
-        onEvents: (events) => newest() && this.#receive(events),
-        onEnd: (end) => {
-          if (newest()) this.#end(end);
-          resolve(end.outcome === "done");
-        },
-      });
+    const program = (this.#program = blocksUpTo(this.#block));
+    for (const block of program) block.source.clearMark();
+    runtime.run({
+      owner: this.#block,
+      origin: () => originOf(program),
+      program: () => {
+        this.#started = program.map(({ source }) => source.text);
+        const below = blocksBelow(this.#block).map((block) => block.cell);
+        return { cells: cellsOf(program), below, check, seed };
+      },
+      onState: (state) => newest() && this.#busy(state),
+      onEvents: (events) => newest() && this.#receive(events),
+      onEnd: (end) => {
+        if (newest() && end.asking) {
+          const { prompt, seed } = end.asking;
+          this.#drop = () => resolve(false);
+          this.#ask(prompt, () => this.#go(resolve, check, seed));
+          return;
+        }
+        if (newest()) this.#end(end);
+        resolve(end.outcome === "done");
+      },
     });
   }
 
+  /**
+   * Let the reader answer.
+   * @param {string} prompt
+   * @param {() => void} goOn
+   */
+  async #ask(prompt, goOn) {
+    const turn = this.#turn;
+    delete this.#block.dataset.state;
+    this.#shown = this.#started;
+    this.#output.append([]); // although it may have written nothing
+    this.#output.end(false);
+    this.#block.update();
+    this.#toolbar.say("Waiting for your input");
+    try {
+      const { InputField } = await loaded("input", () => import("./input.js"));
+      if (turn !== this.#turn) return;
+      this.#goOn = goOn;
+      this.#field ??= new InputField((answer) => {
+        this.answers = [...this.answers, answer];
+        this.#goOn();
+      });
+      const { element } = this.#field;
+      this.#field.ask(prompt, this.#block.examples[this.answers.length]);
+      if (!element.isConnected) this.#output.below(element);
+      // Who is elsewhere by now is not called back.
+      const { activeElement: active, body } = document;
+      if (!active || active === body || this.#block.contains(active)) this.#field.focus();
+    } catch {
+      if (turn !== this.#turn) return;
+      this.#forget();
+      this.#toolbar.busy = false;
+      this.#toolbar.say("The field for your input could not be loaded: try again");
+    }
+  }
+
+  /** What was typed is of no use any more, nor what waits for more. */
+  #forget() {
+    this.#turn++;
+    this.answers = [];
+    this.#closeField();
+    this.#drop?.();
+    this.#drop = null;
+  }
+
+  #closeField() {
+    if (this.#field?.element.contains(document.activeElement)) this.#toolbar.focus("run");
+    this.#field?.element.remove();
+    this.#field = null;
+  }
+
+  /** The text of the block that its last run has run. */
+  get ran() {
+    return this.#started.at(-1) ?? "";
+  }
+
   stop() {
+    const drop = this.#drop;
     runtime.cancel(this.#block);
+    if (!drop) return;
+    if (this.#drop) this.#end({ outcome: "stopped" }); // nothing ran: it waits for an answer
+    drop();
+    this.#forget();
   }
 
   /** The recorded output is shown again. */
   reset() {
+    this.#forget();
     this.#shown = null;
   }
 
@@ -120,6 +202,8 @@ export class Running {
 
   /** @param {End} end */
   #end({ outcome, seconds, message }) {
+    this.#closeField();
+    this.#drop = null;
     delete this.#block.dataset.state;
     this.#toolbar.busy = false;
     const complete = outcome === "done" || outcome === "error";
@@ -137,6 +221,8 @@ export class Running {
         error: "Ended by an error",
         stopped: "Stopped",
         replaced: "",
+        asks: "",
+        refused: "Not run: it holds a link's code",
         failed: "Not run",
         crashed: "Python broke down",
       }[outcome],

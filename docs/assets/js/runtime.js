@@ -1,7 +1,7 @@
 /**
  * The one Python of the visit: a worker that outlives pages, and the runs that wait for it.
  *
- * @import { Answers, FromPython, OutputEvent, Question, Run } from "./messages.js"
+ * @import { Answers, Asking, FromPython, OutputEvent, Question, Run } from "./messages.js"
  * @import { Python } from "./sandbox/python.js"
  *
  * @typedef {object} State
@@ -9,19 +9,23 @@
  * @property {number} [loaded]      bytes of Python that have come
  * @property {number} [total]
  *
+ * @typedef {{allowed: boolean}} Origin a link, and whether the reader lets its code run
+ *
  * @typedef {object} Job
  * @property {object} owner         who runs it; a new job of the same owner replaces the old one
- * @property {object[]} origin      what links the program's code is from, of those that it holds
+ * @property {() => Origin[]} origin  what links the program's code is from, of those that it holds
  * @property {() => Run} program    called when the run starts, so that it runs the latest text
  * @property {(state: State) => void} onState
  * @property {(events: OutputEvent[]) => void} onEvents
  * @property {(end: End) => void} onEnd
  *
  * @typedef {object} End
- * @property {"done" | "error" | "stopped" | "replaced" | "failed" | "crashed"} outcome
- *   "failed": Python could not be loaded; "crashed": it died while running
+ * @property {"done" | "error" | "stopped" | "replaced" | "refused" | "failed" | "crashed" | "asks"}
+ *   outcome  "refused": it holds a link's code that may not run; "failed": Python could not be loaded;
+ *   "crashed": it died while running; "asks": it waits for input
  * @property {number} [seconds]     time in Python, downloads apart
  * @property {string} [message]
+ * @property {Asking} [asking]
  */
 
 import { loaded } from "./importing.js";
@@ -50,7 +54,7 @@ class Runtime {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #unanswered; // timer
   #asked = { number: 0, resolve: ignore };
   #used = false; // Python was ready once
-  /** @type {object[] | null} */ #origin = null; // of what this Python has run so far, if anything
+  /** @type {Origin[] | null} */ #origin = null; // of what this Python has run so far, if anything
   #spawned = 0;
   #startTime = 0; // ms that the last start took
 
@@ -114,7 +118,9 @@ class Runtime {
   }
 
   #next() {
-    if (this.#ready && !this.#current && this.#queue.length) this.#isolate(this.#queue[0]);
+    const refused = this.#queue.filter(({ origin }) => origin().some(({ allowed }) => !allowed));
+    for (const { owner } of refused) this.#unqueue(owner, "refused"); // whoever has not asked
+    if (this.#ready && !this.#current && this.#queue.length) this.#isolate(this.#queue[0].origin());
     const job = this.#python && this.#ready && !this.#current ? this.#queue.shift() : null;
     if (this.#python && job) {
       this.#current = job;
@@ -132,15 +138,23 @@ class Runtime {
   /**
    * A program of somebody else may have left something in Python that changes the results of the
    * next one: to which it gives way, if that is not from the same links.
-   * @param {Job} job
+   * @param {Origin[]} origin
    */
-  #isolate({ origin }) {
+  #isolate(origin) {
     const ran = this.#origin;
     if (ran && (ran.length !== origin.length || ran.some((link) => !origin.includes(link)))) {
       this.#kill();
       this.#spawn();
     }
     this.#origin = origin;
+  }
+
+  /** What runs is to begin anew; unless its owner has asked for a newer run meanwhile. */
+  #requeue() {
+    const job = this.#current;
+    if (!job || this.#queue.some(({ owner }) => owner === job.owner)) return;
+    this.#queue.unshift(job); // as it is: its owner need not know
+    this.#current = null;
   }
 
   /** @param {End} end */
@@ -212,15 +226,12 @@ class Runtime {
         this.#current?.onEvents(message.events);
         break;
       case "end":
-        if (message.again && this.#current) {
-          this.#queue.unshift(this.#current); // as it is: its owner need not know
-          this.#current = null;
-        }
+        if (message.again) this.#requeue();
         if (message.spent || message.again) {
           this.#kill();
           this.#spawn();
         }
-        this.#end({ outcome: message.ok ? "done" : "error", seconds: message.seconds });
+        this.#end(endOf(message));
         this.#next();
         break;
       case "lost":
@@ -237,6 +248,16 @@ class Runtime {
     this.#queue = [];
     for (const job of jobs) job.onEnd({ outcome: "failed", message });
   }
+}
+
+/**
+ * @param {FromPython & {type: "end"}} message
+ * @returns {End}
+ */
+function endOf({ ok, seconds, again, asking }) {
+  if (again) return { outcome: "replaced" };
+  if (asking) return { outcome: "asks", asking };
+  return { outcome: ok ? "done" : "error", seconds };
 }
 
 export const runtime = new Runtime();

@@ -10,9 +10,9 @@
  * To the page: `{type: "want", name}`, a file; `{type: "ready", made}`, whether there is a new image;
  * of a run `{type: "begun"}`, more than once if it began anew, `{type: "events", events}` as
  * engine/runner/session.py makes them, `{type: "fetching"}` when it waits for a file, and `{type:
- * "end", ok, seconds, spent, again}`, `spent` if this Python is not to be used
- * again, `again` if the run is to begin in another; `{type: "answer", number, answer}`; `{type: "lost", message}` when Python
- * cannot go on.
+ * "end", ok, seconds, spent, again, asking}`, `spent` if this Python is not to be used again, `again`
+ * if the run is to begin in another, `asking` if it waits for input; `{type: "answer", number,
+ * answer}`; `{type: "lost", message}` when Python cannot go on.
  */
 
 import { boot } from "./worker/boot.js";
@@ -23,7 +23,7 @@ import { guardStack, placesIn } from "./worker/stack.js";
 /**
  * @import { PyodideAPI } from "pyodide"
  * @import { PyProxy } from "pyodide/ffi"
- * @import { Cell, DisplayEvent, ErrorEvent, FromWorker, Kept, OutputEvent, Question, Run, StreamName, ToWorker } from "./messages.js"
+ * @import { Asking, Cell, DisplayEvent, ErrorEvent, FromWorker, Kept, OutputEvent, Question, Run, StreamName, ToWorker } from "./messages.js"
  * @import { Want } from "./worker/boot.js"
  */
 
@@ -63,6 +63,7 @@ async function hear(left, message) {
     else if (message.type === "ask") post(answer(message));
     else {
       running = message.cells;
+      post({ type: "begun" }); // before it looks at what earlier runs have left, which takes time
       post({ type: "end", ...(await session.run(message)) });
     }
   } catch (error) {
@@ -121,23 +122,24 @@ async function start(left, stored, rest) {
  */
 function connect(pyodide) {
   guardStack(pyodide);
-  const { Cell } = pyodide.pyimport("engine.runner");
-  const session = pyodide
-    .pyimport("engine.runner.page")
-    .connect(
-      (/** @type {StreamName} */ name, /** @type {string} */ text, /** @type {number} */ back) =>
-        outbox.stream(name, text, back),
-      (/** @type {PyProxy} */ event) => outbox.event(toObject(event)),
-      () => outbox.hurry(),
-      () => endForGood(),
-    );
+  const python = pyodide.pyimport("engine.runner.page");
+  let seed = 0; // of the live program
+  const session = python.connect(
+    (/** @type {StreamName} */ name, /** @type {string} */ text, /** @type {number} */ back) =>
+      outbox.stream(name, text, back),
+    (/** @type {PyProxy} */ event) => outbox.event(toObject(event)),
+    () => outbox.hurry(),
+    (/** @type {string} */ prompt) => ask({ prompt, seed }),
+  );
   // What Python says when it dies: where it was.
   pyodide.setStdout({ batched: (line) => dying.push(line) });
   /** @type {<T>(cells: Cell[], action: (list: PyProxy) => T) => T} */
   const withCells = (cells, action) => {
     /** @type {PyProxy} */
     const list = pyodide.toPy(
-      cells.map(({ id, title, source, raises }) => Cell(id, title, source, raises)),
+      cells.map(({ id, title, source, raises, answers = [] }) =>
+        python.cell(id, title, source, raises, answers),
+      ),
     );
     try {
       return action(list);
@@ -150,7 +152,7 @@ function connect(pyodide) {
     await late.fetch();
   };
   /** @type {(program: Run) => {ok: boolean, seconds: number, spent?: boolean}} */
-  const runOnce = ({ cells, below, check }) => {
+  const runOnce = ({ cells, below, check, ...given }) => {
     post({ type: "begun" });
     used = true;
     dying.length = 0;
@@ -158,7 +160,11 @@ function connect(pyodide) {
     late.missed = false;
     const begun = performance.now();
     /** @type {PyProxy | null} */
-    const checked = check ? Cell(check.id, check.title, check.source) : null;
+    const checked = check ? python.cell(check.id, check.title, check.source) : null;
+    if (withCells(cells, (list) => session.fresh(list))) {
+      seed = given.seed ?? crypto.getRandomValues(new Uint32Array(1))[0];
+      python.seed(seed);
+    }
     const ok = withCells(cells, (list) =>
       withCells(below, (rest) => session.run(list, rest, checked)),
     );
@@ -254,18 +260,15 @@ function lose(error) {
   post({ type: "lost", message: said.trim().split("\n").at(-1) ?? "" });
 }
 
-/** Nobody can be asked: the run ends here, whatever the program would catch. */
-function endForGood() {
-  outbox.event({
-    type: "error",
-    name: "EOFError",
-    message: "",
-    traceback: "EOFError: this block asks for input, which cannot be typed here\n",
-    frames: [],
-    hint: "Write the value into the code in place of input(…), and run it again.",
-  });
+/**
+ * Python cannot wait for the reader: the run ends here, whatever the program would catch, and
+ * begins anew with one more answer.
+ * @param {Asking} asking
+ */
+function ask(asking) {
+  if (late.missed) throw new Error("this run, which misses a module, is to begin anew");
   outbox.flush();
-  post({ type: "end", ok: false, seconds: 0, spent: true });
+  post({ type: "end", ok: false, seconds: 0, spent: true, asking });
   for (;;); // until the page, which has been told, ends this worker
 }
 

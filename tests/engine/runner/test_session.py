@@ -354,13 +354,17 @@ def test_who_can_be_asked_is_asked_of_the_last_cell_only(recorder):
     class Asked(BaseException):
         pass
 
-    def ask():
+    asked = []
+
+    def ask(line):
+        asked.append(line)
         raise Asked
 
     told = recorder(ask=ask)
     error = told.run("try:\n    input('Who? ')\nexcept Exception:\n    print('caught')").error
     assert error["name"] == "Asked"
     assert told.text.startswith("Who? ")
+    assert asked == ["Who? "]
     assert told.run("input()", "1").error["name"] == "EOFError"
 
 

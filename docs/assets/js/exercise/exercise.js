@@ -27,10 +27,9 @@ export class Exercise {
 
   /** Run the answer, then try it. */
   async check() {
-    const text = this.#block.source.text;
     this.clear();
     await this.#running.start(this.#cell);
-    const { verdict } = this.#running;
+    const { verdict, ran: text } = this.#running;
     if (!verdict) return;
     const passed = verdict.verdict === "passed";
     // Another tab may have written meanwhile.
