@@ -189,7 +189,7 @@ class _Input(io.TextIOBase):
             self._capture.hurry()
             self._ask(self._capture.line)
         if not self._answered:
-            raise EOFError("a block cannot ask for input: write the value into the code instead")
+            raise EOFError("no answer is there: run this block by itself first, and type it")
         return ""
 
     def close(self) -> None:

@@ -212,7 +212,7 @@ def test_a_block_that_asks_gets_what_its_fence_says(tmp_path: Path) -> None:
     assert asked.problem == below.problem == ""
     assert asked.text == "Who? Ada\nAge? 36"
     assert below.text == "Ada 36"
-    assert "EOFError: a block cannot ask for input" in unanswered.problem
+    assert "EOFError: no answer is there" in unanswered.problem
 
 
 def test_a_block_may_await_and_may_end_itself(tmp_path: Path) -> None:

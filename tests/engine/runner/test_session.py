@@ -104,7 +104,7 @@ def test_input_is_refused_in_words(run):
     recorder = run("name = input('Your name? ')")
     assert not recorder.ok
     assert recorder.error["name"] == "EOFError"
-    assert "write the value into the code" in recorder.error["message"]
+    assert "run this block by itself first" in recorder.error["message"]
     assert "capture.py" not in recorder.error["traceback"]
     assert run("import sys\nsys.stdin.read()").error["name"] == "EOFError"
 
