@@ -20,7 +20,7 @@ from scripts.project import CACHE, ROOT, StepError, digest, shown_path
 
 TARGET = ROOT / "docs" / "assets" / "generated"
 INPUTS = [
-    *(ROOT / name for name in ("engine", "pyproject.toml", "README.md", "LICENSE")),
+    *(ROOT / name for name in ("engine", "pyproject.toml", "LICENSE")),
     *(ROOT / name for name in ("requirements.txt", "requirements-pyodide.txt")),
     *(ROOT / "scripts" / name for name in ("bundle.py", "bundling")),
 ]

@@ -23,7 +23,7 @@ LOCK = "pyodide-lock.json"
 
 _INSIDE = Path(__file__).parent / "inside"
 _ENGINE_INPUTS: list[Path | str] = [
-    ROOT / name for name in ("engine", "pyproject.toml", "README.md", "LICENSE", "requirements.txt")
+    ROOT / name for name in ("engine", "pyproject.toml", "LICENSE", "requirements.txt")
 ]
 
 
