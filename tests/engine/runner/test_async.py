@@ -1,6 +1,18 @@
 """Coroutines: `await` at the top of a block and asyncio.run, the same on both Pythons."""
 
+import asyncio
+
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_others():
+    """Playwright, where its tests have run in this process before, leaves its loop running."""
+    theirs = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(theirs)
+
 
 IMPORT = "import asyncio\nfrom time import monotonic\n"
 
