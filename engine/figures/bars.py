@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping
 
-from engine.figures.axes import GRID, Axis, headings
-from engine.figures.figure import BLUE, INK, SOFT, Figure, label, num, text
+from engine.figures.axes import Axis, headings
+from engine.figures.figure import BLUE, GRID, INK, SOFT, Figure, label, num, text
 
 WIDTH, HEIGHT = 400.0, 240.0
 

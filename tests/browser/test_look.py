@@ -14,7 +14,7 @@ FIGURES = """images => images.map(image => {
     scale: image.getBoundingClientRect().width / Number(image.getAttribute("width")),
     right: box.right,
     cut: figure.scrollWidth > figure.clientWidth,
-    graph: image.width > 400,
+    graph: Number(image.getAttribute("width")) > 400,
   };
 })"""
 
@@ -65,10 +65,12 @@ def test_a_post_begins_on_the_first_screen_of_a_phone(open_context, site_url):
     first = page.get_by_text("The tape of Part 2 knows")
     assert first.bounding_box()["y"] < 650
     fold = page.locator(".dl-series details")
-    expect(fold.locator("summary")).to_have_text("Part 3 of 6 · Intro to Deep Learning")
+    expect(fold.locator("summary")).to_have_text(
+        re.compile(r"Part 3 of \d+ · Intro to Deep Learning")
+    )
     expect(fold.locator("ol")).to_be_hidden()
     fold.locator("summary").click()
-    expect(fold.locator("li")).to_have_count(6)
+    assert fold.locator("li").count() >= 6
     expect(fold.get_by_role("link", name="What Is Deep Learning?")).to_be_visible()
 
 
