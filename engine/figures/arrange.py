@@ -12,7 +12,7 @@ from engine.graph import Graph, operands
 
 LIMIT = 150  # nodes; a bigger picture can neither be read nor laid out quickly
 SYMBOL = {"*": "×", "-": "\N{MINUS SIGN}", "/": "÷", "neg": "\N{MINUS SIGN}"}
-MARGIN, COLUMN_GAP, ROW_GAP, LINE_HEIGHT, CIRCLE = 16.0, 26.0, 14.0, 17.0, 30.0
+MARGIN, COLUMN_GAP, ROW_GAP, LINE_HEIGHT, CIRCLE = 2.0, 18.0, 12.0, 17.0, 30.0
 
 
 @dataclass

@@ -4,9 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.figures.figure import INK, SOFT, label, num, text
+from engine.figures.figure import GRID, INK, SOFT, label, num, text
 
-GRID = "#e1e7ee"
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

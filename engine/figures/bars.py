@@ -3,10 +3,10 @@
 import math
 from collections.abc import Mapping
 
-from engine.figures.axes import GRID, Axis, headings
-from engine.figures.figure import BLUE, INK, SOFT, Figure, label, num, text
+from engine.figures.axes import Axis, headings
+from engine.figures.figure import BLUE, GRID, INK, SOFT, Figure, label, num, text
 
-WIDTH, HEIGHT = 640.0, 260.0
+WIDTH, HEIGHT = 400.0, 240.0
 
 
 def bars(heights: Mapping[str, float], y: str = "", title: str = "") -> Figure:

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 
 from engine.figures.arrange import LINE_HEIGHT, Arrow, Shape, arrange, describe, locate, node_names
-from engine.figures.figure import BLUE, INK, LINE, RED, SOFT, Figure, num, text
+from engine.figures.figure import (
+    BLUE,
+    BOX,
+    CIRCLE,
+    INK,
+    LINE,
+    RED,
+    SOFT,
+    Figure,
+    num,
+    text,
+)
 from engine.graph import Value
 
 
@@ -48,11 +59,11 @@ def _outline(shape: Shape, radius: float, fill: str) -> str:
 def _circle(shape: Shape) -> list[str]:
     middle, base = shape.x + shape.width / 2, shape.y + shape.height / 2 + 4.5
     style = f'fill="{INK}" text-anchor="middle"'
-    return [_outline(shape, shape.height / 2, "#dfe8f2"), text(middle, base, shape.sign, style)]
+    return [_outline(shape, shape.height / 2, CIRCLE), text(middle, base, shape.sign, style)]
 
 
 def _box(shape: Shape) -> list[str]:
-    out = [_outline(shape, 6, "#ffffff")]
+    out = [_outline(shape, 6, BOX)]
     for position, (key, content) in enumerate(shape.rows, 1):
         base = shape.y + LINE_HEIGHT * position
         if key in ("name", "const"):

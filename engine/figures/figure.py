@@ -1,15 +1,32 @@
 """Figure: a picture as SVG with a text alternative, shown by the page and by Jupyter alike.
 
-A picture brings its own light card: an image in a page cannot follow the page's colour scheme.
-Ink and hues are chosen for contrast on the card (text at least 4.5 : 1).
+A picture has no ground of its own and two sets of colours, for light pages and for dark: a style
+sheet in it puts the latter in the former's place where the element that shows the picture has a
+dark `color-scheme`. Ink and hues have contrast in both (text at least 4.5 : 1).
 """
 
 from collections.abc import Sequence
 from html import escape
 
-INK, SOFT, LINE, CARD = "#1f2933", "#52606d", "#9aa5b1", "#f8fafc"
+INK, SOFT, LINE, GRID = "#1f2933", "#52606d", "#9aa5b1", "#e1e7ee"
+BOX, CIRCLE = "#ffffff", "#dfe8f2"
 BLUE, RED, GREEN, PURPLE = "#0b61a4", "#b3400a", "#0b7a5b", "#8a3d83"
 PALE_BLUE, PALE_RED = "#dcebf7", "#fbe5d9"
+# What each is on a dark page.
+DARK = {
+    INK: "#e4e8f1",
+    SOFT: "#aab2c3",
+    LINE: "#6b768c",
+    GRID: "#323949",
+    BOX: "#272d3b",
+    CIRCLE: "#38445a",
+    BLUE: "#9dc0ff",
+    RED: "#ffb08a",
+    GREEN: "#86d9a8",
+    PURPLE: "#dca6ee",
+    PALE_BLUE: "#1d304a",
+    PALE_RED: "#472a22",
+}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
@@ -32,7 +49,7 @@ class Figure:
                 f' viewBox="0 0 {w} {h}" role="img" font-family="{FONT}" font-size="13">',
                 f"<title>{escape(title)}</title>",
                 f"<desc>{escape(desc)}</desc>",
-                f'<rect width="{w}" height="{h}" rx="10" fill="{CARD}"/>',
+                _dark("".join(body)),
                 *body,
                 "</svg>\n",
             ]
@@ -46,6 +63,17 @@ class Figure:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": f"{self.title}: {self.desc}"}
+
+
+def _dark(body: str) -> str:
+    """The style sheet for dark pages, with the colours that the picture has."""
+    rules = "".join(
+        f'[{kind}="{light}"]{{{kind}:{dark}}}'
+        for light, dark in DARK.items()
+        for kind in ("fill", "stroke")
+        if f'{kind}="{light}"' in body
+    )
+    return f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
 
 
 def num(x: float) -> str:

@@ -1,4 +1,4 @@
-"""Tables of numbers as squares, the darker the larger."""
+"""Tables of numbers as squares, the fuller of colour the larger."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from engine.figures.axes import headings
 from engine.figures.figure import BLUE, INK, LINE, SOFT, Figure, label, num, text
 
-WIDTH = 640.0
+WIDTH, TWO_ABREAST = 400.0, 640.0
 LEVELS = 32  # shades; so few that digits which differ between C libraries never show
 
 Table = Sequence[Sequence[float]]
@@ -22,8 +22,8 @@ def heatmap(
 ) -> Figure:
     """One picture of several tables, each under its name, two abreast; one alone fills the width.
 
-    table[i][j] is a number >= 0, drawn in row `rows[i]` and column `columns[j]`: white for 0, the
-    darkest shade for the largest of all tables. `x` and `y` say what columns and rows are.
+    table[i][j] is a number >= 0, drawn in row `rows[i]` and column `columns[j]`: empty for 0, the
+    fullest shade for the largest of all tables. `x` and `y` say what columns and rows are.
 
     >>> heatmap({"counts": [[1, 2], [0, 4]]}, rows="ab", columns="cd")
     Figure('counts')
@@ -36,10 +36,11 @@ def heatmap(
     if not tables or not rows or not columns:
         raise ValueError("heatmap: no number to draw")
     most = max(max(map(max, table)) for table in tables.values()) or 1.0
-    head, top = headings(WIDTH, title, [])
     several = len(tables) > 1
+    across = TWO_ABREAST if several else WIDTH
+    head, top = headings(across, title, [])
     gap, margin = 16.0, 54.0 if y else 36.0
-    width = (WIDTH - margin - (gap + margin if several else 18)) / (2 if several else 1)
+    width = (across - margin - (gap + margin if several else 18)) / (2 if several else 1)
     cell = min(width / len(columns), 48.0)
     indent = 0.0 if several else (width - cell * len(columns)) / 2
     height = cell * len(rows) + 24 + (24 if several else 0)
@@ -52,7 +53,8 @@ def heatmap(
             body.append(text(middle, upper - 8, name, f'text-anchor="middle" fill="{INK}"'))
         body += _panel(table, rows, columns, (x, y), left, upper, cell, most)
     bottom = top + math.ceil(len(tables) / 2) * (height + 22) + (6 if x else -10)
-    return Figure(WIDTH, bottom, title or ", ".join(tables), _describe(tables, rows, columns), body)
+    name = title or ", ".join(tables)
+    return Figure(across, bottom, name, _describe(tables, rows, columns), body)
 
 
 def _check(name: str, table: Table, rows: Sequence[str], columns: Sequence[str]) -> None:

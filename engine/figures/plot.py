@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from engine.figures.axes import Area, Axis, headings
 from engine.figures.figure import BLUE, GREEN, PURPLE, RED, Figure, label, num
 
-WIDTH, HEIGHT = 640.0, 380.0
+WIDTH, HEIGHT = 400.0, 290.0  # on a phone, text of nearly its full size
 COLOURS = (BLUE, RED, GREEN, PURPLE)
 DASHES = ("", "7 5", "2 5", "10 4 2 4")
 

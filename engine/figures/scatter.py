@@ -6,7 +6,7 @@ from engine.figures.axes import Area, Axis, headings
 from engine.figures.contour import contour
 from engine.figures.figure import (
     BLUE,
-    CARD,
+    BOX,
     GREEN,
     INK,
     PALE_BLUE,
@@ -18,7 +18,7 @@ from engine.figures.figure import (
     num,
 )
 
-WIDTH, HEIGHT = 520.0, 420.0
+WIDTH, HEIGHT = 400.0, 350.0
 # Symbol by label, around (0, 0): circle, square, triangle, diamond.
 SYMBOLS = (
     (BLUE, "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z"),
@@ -89,7 +89,7 @@ def scatter(
 
 
 def _look(colour: str, path: str) -> str:
-    return f'd="{path}" fill="{colour}" stroke="{CARD}"'
+    return f'd="{path}" fill="{colour}" stroke="{BOX}"'
 
 
 def _regions(

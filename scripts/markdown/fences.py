@@ -208,7 +208,8 @@ class _Playgrounds(Treeprocessor):
             raise BuildFailure(PageError(page.path, snippet.fence_line, str(error))) from None
         if snippet.output is None and not figures:
             return
-        output = etree.SubElement(element, "div", {"class": "py-output"})
+        # A section: the reader views of Firefox and Safari drop a div of little text.
+        output = etree.SubElement(element, "section", {"class": "py-output"})
         if snippet.predict:
             output = etree.SubElement(output, "details", {"class": "py-predict"})
             etree.SubElement(output, "summary").text = "Guess first, then look"
@@ -222,7 +223,7 @@ class _Playgrounds(Treeprocessor):
             focus = ' tabindex="0"' if large else ""
             self._append_html(output, f'<pre class="py-text"{focus}>{text}</pre>')
         for path, figure in figures:
-            frame = etree.SubElement(output, "figure", {"class": "py-figure"})
+            frame = etree.SubElement(output, "figure", figure.frame)
             sizes = {"width": figure.width, "height": figure.height}
             etree.SubElement(frame, "img", {"src": path.name, "alt": figure.alt, **sizes})
 

@@ -22,6 +22,13 @@ class Figure:
     width: str
     height: str
     alt: str
+    has_dark: bool  # it brings colours for dark pages; else it needs a light ground there
+
+    @property
+    def frame(self) -> dict[str, str]:
+        """The attributes of the element around it, for docs/assets/css/playground.css."""
+        light = "" if self.has_dark else " py-figure--light"
+        return {"class": f"py-figure{light}", "style": f"--py-wide:{self.width}px"}
 
 
 def figure_path(page: Path, snippet_id: str, number: int) -> Path:
@@ -107,4 +114,5 @@ def parse_figure(svg: str, name: str) -> Figure:
     if not all(re.fullmatch(r"\d+(?:\.\d+)?", size) for size in sizes):
         raise ValueError(f"{name} needs a width and a height in pixels, or a viewBox")
     width, height = (f"{float(size):.0f}" for size in sizes)  # the attributes take whole numbers
-    return Figure(width, height, ": ".join(" ".join(word.split()) for word in words if word))
+    alt = ": ".join(" ".join(word.split()) for word in words if word)
+    return Figure(width, height, alt, has_dark="prefers-color-scheme" in svg)

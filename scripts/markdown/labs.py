@@ -7,6 +7,7 @@ figure the same words. Its cells are kept, set as a snippet is; nothing else is.
 import base64
 import html
 import re
+import textwrap
 
 from bs4 import BeautifulSoup, Tag
 from mkdocs.config.defaults import MkDocsConfig
@@ -37,9 +38,21 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
             raise PluginError(f"docs/{page.file.src_uri}: cell {number}: {error}") from None
     if not cells:
         raise PluginError(f"docs/{page.file.src_uri}: a notebook without cells shows nothing")
+    _name(page, config, soup)
     name = page.file.src_uri.rsplit("/", 1)[-1]
     download = f'<p class="dl-lab__file"><a href="{name}" download>Download {name}</a></p>'
     return "\n".join([cells[0], download, *cells[1:]])
+
+
+def _name(page: Page, config: MkDocsConfig, soup: BeautifulSoup) -> None:
+    """The title that `nav` gives, which mkdocs-jupyter passes over, and a description."""
+    for item in config.nav or ():
+        if isinstance(item, dict) and page.file.src_uri in item.values():
+            page.title = next(iter(item))
+    first = soup.select_one(".jp-RenderedMarkdown p")
+    if first is not None and "description" not in page.meta:
+        words = " ".join(first.get_text().split())
+        page.meta["description"] = textwrap.shorten(words, 160, placeholder=" …")
 
 
 def _cell(cell: Tag) -> str:
@@ -54,7 +67,7 @@ def _cell(cell: Tag) -> str:
         raise ValueError("a cell that is neither prose nor code cannot be shown")
     code = pre.decode_contents().rstrip()
     shown = "".join(map(_output, cell.select(".jp-OutputArea-output")))
-    output = f'<div class="py-output">{shown}</div>' if shown else ""
+    output = f'<section class="py-output">{shown}</section>' if shown else ""
     source = f'<div class="highlight"><pre><code>{code}\n</code></pre></div>'
     return f'<div class="py-lab">{source}{output}</div>'
 
@@ -84,7 +97,8 @@ def _output(output: Tag) -> str:
         svg = base64.b64decode(address.removeprefix(_SVG_URL)).decode()
         figure = parse_figure(svg, "a figure")
         return (
-            f'<figure class="py-figure"><img src="{address}" alt="{html.escape(figure.alt)}"'
+            f'<figure class="{figure.frame["class"]}" style="{figure.frame["style"]}">'
+            f'<img src="{address}" alt="{html.escape(figure.alt)}"'
             f' width="{figure.width}" height="{figure.height}"></figure>'
         )
     raise ValueError(f"an output of type {kind} cannot be shown: print text or show a figure")

@@ -75,7 +75,7 @@ def test_edit_and_run_by_keyboard(page: Page, check: Block):
     assert check.code == code
     expect(check.element.locator(".py-label")).to_have_text("Recorded output")
     assert "df_dx=28" in check.element.locator(".py-output").inner_text()
-    expect(check.button("Reset")).to_be_disabled()
+    expect(check.button("Reset")).to_be_hidden()
 
 
 def test_an_edit_above_counts_below(page: Page, check: Block):

@@ -35,7 +35,7 @@ def test_nothing_moves_when_the_script_arrives(open_context, post_url, mobile):
     before = page.evaluate(SIZES)
     context.unroute("**/generated/playground.js")
     page.reload()
-    page.locator("py-playground button").first.wait_for()
+    page.locator("py-playground .py-button--run").first.wait_for()
     page.wait_for_load_state("networkidle")
     assert page.evaluate(SIZES) == before
 
@@ -81,7 +81,7 @@ def test_every_button_has_a_name_in_every_width(open_context, post_url):
     page = open_context(viewport=PHONE).new_page()
     page.goto(post_url)
     group = page.get_by_role("group", name="Python: sanity_check.py")
-    for name in ("Run", "Edit", "Reset", "More"):
+    for name in ("Run", "Edit", "More"):
         expect(group.get_by_role("button", name=name, exact=True)).to_be_visible()
     group.get_by_role("button", name="More").click()
     for name in ("Copy the code", "Copy a link to this code", "Run all blocks"):

@@ -76,17 +76,21 @@ def test_a_playground_with_everything(render: Render, page: Path) -> None:
         "data-title": "sum_up.py",
         "data-raises": "KeyError",
     }
-    assert [child.name for child in playground.find_all(recursive=False)] == ["div"] * 3
+    assert [child.name for child in playground.find_all(recursive=False)] == [
+        "div",
+        "div",
+        "section",
+    ]
     assert the(playground, "div.py-title").text == "sum_up.py"
     code = the(playground, "div.highlight > pre > code")
     assert code.text == '\nprint("<b>&amp;*x*", {}["k"])  # $x$ **b**\n\n'
     assert the(code, ".hll").text.startswith("print")
     assert the(code, ".nb").text == "print"
-    text = the(playground, "div.py-output > pre.py-text")
+    text = the(playground, ".py-output > pre.py-text")
     # The parser of a browser drops the first line end.
     assert text.text == "\n\n<script>alert(1)</script> &amp; *x* $y$\nKeyError: 'k'"
     assert not soup.select("script")
-    images = [figure.img for figure in playground.select("div.py-output > figure.py-figure")]
+    images = [figure.img for figure in playground.select(".py-output > figure.py-figure")]
     assert [image and image.attrs for image in images] == [
         {"src": "sum.svg", "alt": "A plot: of x", "width": "300", "height": "120"},
         {"src": "sum-2.svg", "alt": "A plot: of x", "width": "640", "height": "480"},

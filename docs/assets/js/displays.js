@@ -18,6 +18,11 @@ export function drawFigure(data) {
   if (svg === undefined && steps === undefined) return null;
   const still = svg === undefined ? text : svgImage(svg, text);
   const figure = make("figure", { class: "py-figure" }, still);
+  if (still instanceof Element) {
+    figure.style.setProperty("--py-wide", `${still.getAttribute("width") ?? 0}px`);
+    // What has no colours for dark pages needs a light ground there.
+    figure.classList.toggle("py-figure--light", !svg?.includes("prefers-color-scheme"));
+  }
   if (steps !== undefined) showStepper(figure, steps);
   return figure;
 }

@@ -182,7 +182,7 @@ export class OutputView {
 
   #open() {
     if (this.#box) return;
-    this.#box = make("div", { class: "py-output" }, this.#label);
+    this.#box = make("section", { class: "py-output" }, this.#label);
     this.#append(this.#box);
   }
 

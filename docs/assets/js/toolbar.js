@@ -21,9 +21,9 @@ const DOUBLE = 500;
 
 /** @type {[Action, string][]} */
 const LABELS = [
+  ["reset", "Reset"], // comes and goes: at the start of the row, so that the others stay
   ["run", "Run"],
   ["edit", "Edit"],
-  ["reset", "Reset"],
   ["copy", "Copy"],
 ];
 
