@@ -66,6 +66,13 @@ def link_with(url: str, codes: list[list[str]]) -> str:
     return f"{url}#code={base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
 
 
+def set_back(page: Page) -> None:
+    """Press every Reset: it is shown where there is something to set back, and goes with it."""
+    resets = page.get_by_role("button", name="Reset")
+    while resets.count():
+        resets.first.click()
+
+
 class Block:
     """A block of a page, by its id."""
 

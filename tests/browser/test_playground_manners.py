@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from .conftest import closing
-from .playground import Block, link_with, wait_until
+from .playground import Block, link_with, set_back, wait_until
 from .test_site import PHONE, violations
 
 
@@ -21,9 +21,7 @@ def opened(returning, post_url) -> Iterator[Page]:
 @pytest.fixture
 def page(opened: Page) -> Iterator[Page]:
     yield opened
-    for reset in opened.get_by_role("button", name="Reset").all():
-        if reset.is_enabled():
-            reset.click()
+    set_back(opened)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import closing
-from .playground import BOOT, Block, settled
+from .playground import BOOT, Block, set_back, settled
 from .test_site import violations
 
 
@@ -24,9 +24,7 @@ def opened(returning, post_url) -> Iterator[Page]:
 @pytest.fixture
 def page(opened: Page) -> Iterator[Page]:
     yield opened
-    resets = opened.get_by_role("button", name="Reset")  # shown where there is something to reset
-    while resets.count():
-        resets.first.click()
+    set_back(opened)
 
 
 @pytest.fixture
